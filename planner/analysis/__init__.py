@@ -1,0 +1,1 @@
+"""L4: one question about a solved plan per file."""

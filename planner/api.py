@@ -1,0 +1,272 @@
+"""The layers wired together: what the command line, the web page and notebooks call.
+
+Imports stand inside the functions, so that `import planner` and `planner --help` cost nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from planner.core.case import Case
+    from planner.core.errors import Issue
+    from planner.core.plan import Plan
+
+RUNS = Path("runs")
+"""Where run folders go when nothing else is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How a map is asked for: year (empty = the end), layer (empty = the scenario's), formats."""
+
+    year: int | None = None
+    layer: str | None = None
+    formats: tuple[str, ...] = ("png", "svg")
+
+
+def load(
+    scenario: str | Path, set_values: Sequence[str] = (), data_root: Path | None = None
+) -> Case:
+    """Scenario and data as one frozen case.
+
+    Parameters
+    ----------
+    scenario
+        Path of a scenario file, or the name of one the planner ships.
+    set_values
+        Changes in the form `KEY=VALUE`, as with `--set`.
+    data_root
+        Folder of the data; the planner's own when empty.
+
+    Raises
+    ------
+    InputError
+        With every problem found, each with file and line.
+    """
+    from planner.inputs.load import load_case
+    from planner.model.catalogue import option_schemas
+
+    return load_case(find_scenario(scenario), option_schemas(), data_root, tuple(set_values))
+
+
+def find_scenario(scenario: str | Path) -> Path:
+    """Path of a scenario given as a path or as the name of a shipped one.
+
+    Raises InputError with the nearest name when there is neither.
+    """
+    from planner.core.errors import InputError, Issue, did_you_mean
+    from planner.inputs.load import scenario_root
+
+    path = Path(scenario).expanduser()
+    if path.is_file():
+        return path
+    shipped = scenario_root() / f"{path.stem}.yaml"
+    if str(path) == path.name and shipped.is_file():
+        return shipped
+    near = did_you_mean(path.stem, [p.stem for p in scenario_root().glob("*.yaml")])
+    problem = "is a folder" if path.is_dir() else "no such scenario file"
+    hint = f"{near} `planner scenarios` lists what there is."
+    raise InputError([Issue("error", "E100", str(scenario), "", problem, hint)])
+
+
+def check(
+    scenario: str | Path, set_values: Sequence[str] = (), data_root: Path | None = None
+) -> tuple[Issue, ...]:
+    """Every problem of a scenario and its data; empty when it can be solved."""
+    from planner.core.errors import InputError
+
+    try:
+        load(scenario, set_values, data_root)
+    except InputError as error:
+        return error.issues
+    return ()
+
+
+def explain(plan: Plan, case: Case) -> Plan:
+    """The plan with the reasons why each host country is in or out; unchanged if it has them."""
+    from planner.analysis.reasons import country_reasons
+
+    return plan if plan.reasons else replace(plan, reasons=country_reasons(plan, case))
+
+
+def run(
+    scenario: str | Path,
+    out: Path | None = None,
+    set_values: Sequence[str] = (),
+    progress: Callable[[Any], None] | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> tuple[Plan, Path]:
+    """Load, solve, explain and save.
+
+    Parameters
+    ----------
+    out
+        Run folder; `runs/<scenario name>` when empty.
+    progress
+        Called with a `planner.solve.highs.Progress` whenever the search moves.
+    settings
+        `solver`, `gap`, `time_limit`, `threads`, `seed` in place of the scenario's.
+    """
+    from planner.outputs.run_folder import require_replaceable
+    from planner.solve.optimise import solve_case
+
+    begun = time.perf_counter()
+    case = load(scenario, set_values)
+    seconds = {"load": time.perf_counter() - begun}
+    folder = (out or RUNS / case.scenario.name).expanduser()
+    require_replaceable(folder)
+    plan = solve_case(case, progress, **(settings or {}))
+    plan = replace(plan, info=replace(plan.info, seconds={**seconds, **plan.info.seconds}))
+    return plan, save_run(plan, case, folder)
+
+
+def save_run(plan: Plan, case: Case, folder: str | Path, data_root: Path | None = None) -> Path:
+    """Write the run folder (plan, tables, maps, report, inputs), whole or not at all."""
+    from planner.outputs.run_folder import write_run
+
+    return write_run(explain(plan, case), case, Path(folder), _data(data_root))
+
+
+def load_run(folder: str | Path) -> tuple[Plan, Case]:
+    """Plan and case of a run folder."""
+    from planner.outputs.run_folder import read_run
+
+    return read_run(Path(folder))
+
+
+def verify(plan: Plan, case: Case) -> tuple[Issue, ...]:
+    """Everything wrong with a plan when recomputed without the solver; empty when it holds."""
+    from planner.solve.verify import verify as recompute
+
+    return recompute(plan, case)
+
+
+def report(plan: Plan, case: Case, path: str | Path, data_root: Path | None = None) -> Path:
+    """Write the report as one HTML page that needs no network."""
+    from planner.outputs.report import write_report
+    from planner.outputs.run_folder import writing
+
+    target = Path(path).expanduser()
+    with writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_report(explain(plan, case), case, target, _data(data_root))
+    return target
+
+
+def report_pdf(page: str | Path) -> Path:
+    """Print a report to PDF, next to it. Raises InputError when the extra `pdf` is missing."""
+    from planner.outputs.pdf import write_pdf
+    from planner.outputs.run_folder import writing
+
+    target = Path(page).with_suffix(".pdf")
+    with writing(target):
+        write_pdf(Path(page), target)
+    return target
+
+
+def prices(plan: Plan) -> list[dict[str, Any]]:
+    """Limits that bind and what one unit more of each is worth, dearest first [USD bn].
+
+    Prices hold for small changes with the whole-number decisions kept.
+    """
+    rows = plan.rows
+    if rows.empty:
+        return []
+    tight = rows[rows["binding"] & (rows["price_usd_bn"].abs() > 0)]
+    ordered = tight.sort_values(
+        "price_usd_bn", key=lambda price: price.abs(), ascending=False, kind="stable"
+    )
+    found = ordered[["rule", "key", "right_hand_side", "price_usd_bn"]].to_dict("records")
+    return [{str(k): v for k, v in row.items()} for row in found]
+
+
+def draw_map(
+    plan: Plan,
+    case: Case,
+    path: str | Path,
+    drawing: Drawing | None = None,
+    data_root: Path | None = None,
+) -> tuple[Path, ...]:
+    """Draw the map; `path` without ending, one file per format."""
+    from planner.outputs import map_page, maps
+    from planner.outputs.run_folder import writing
+
+    asked, target, data = drawing or Drawing(), Path(path).expanduser(), _data(data_root)
+    still = tuple(kind for kind in asked.formats if kind != "html")
+    written: list[Path] = []
+    with writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if still:
+            figure = maps.draw_map(plan, case, data, layer=asked.layer, year=asked.year)
+            written += maps.save_map(figure, target, still)
+        if "html" in asked.formats:
+            html = target.with_name(f"{target.name}.html")
+            map_page.write_map_page(plan, case, html, data, asked.layer)
+            written.append(html)
+    return tuple(written)
+
+
+def compare(
+    folders: Sequence[str | Path], out: str | Path, data_root: Path | None = None
+) -> tuple[Path, ...]:
+    """Compare run folders: page, tables, workbook and difference map in the folder `out`."""
+    from planner.core.errors import InputError, Issue
+    from planner.outputs.compare import FEWEST, MOST, compare_plans
+    from planner.outputs.run_folder import writing
+
+    if not FEWEST <= len(folders) <= MOST:
+        text = f"{FEWEST} to {MOST} runs can be compared, not {len(folders)}"
+        raise InputError([Issue("error", "E720", "compare", "", text)])
+    target = Path(out).expanduser()
+    runs = [load_run(folder) for folder in folders]
+    with writing(target):
+        target.mkdir(parents=True, exist_ok=True)
+        compare_plans(runs, target, _data(data_root))
+    return tuple(sorted(target.glob("compare.*"))) + tuple(sorted(target.glob("diff_map.*")))
+
+
+def scenarios() -> tuple[Mapping[str, Any], ...]:
+    """The scenarios the planner ships: name, title, question, path."""
+    from planner.inputs.load import list_scenarios
+
+    return tuple(list_scenarios())
+
+
+def evidence(case: Case, plan: Plan | None = None) -> Mapping[str, Any]:
+    """What the numbers of a case rest on: facts by table and grade, and the weak ones.
+
+    Weak are the estimates (grade D); with a plan, the facts most of its money leans on.
+    """
+    counts: dict[str, dict[str, int]] = {}
+    for fact in case.facts:
+        table = counts.setdefault(fact.table, dict.fromkeys("ABCD", 0))
+        table[fact.grade] = table.get(fact.grade, 0) + 1
+    used = {part.strip() for fact in case.facts for part in fact.source.split(";")}
+    weak = [
+        {name: getattr(f, name) for name in ("table", "entity", "parameter", "period")}
+        | {name: getattr(f, name) for name in ("value", "low", "high", "unit", "source", "note")}
+        for f in case.facts
+        if f.grade == "D"
+    ]
+    if plan is not None:
+        weak = [
+            {str(k): v for k, v in row.items()}
+            for row in plan.table("weak_facts").to_dict("records")
+        ]
+    return {
+        "facts": len(case.facts),
+        "sources": len(used),
+        "tables": [{"table": name, **grades} for name, grades in sorted(counts.items())],
+        "weak": weak,
+    }
+
+
+def _data(data_root: Path | None) -> Path:
+    from planner.inputs.load import data_root as shipped
+
+    return data_root or shipped()

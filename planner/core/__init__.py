@@ -1,0 +1,1 @@
+"""L0, the words everything else speaks: errors, scenario, case, plan. Imports nothing of ours."""

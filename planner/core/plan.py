@@ -1,0 +1,95 @@
+"""A solved plan: decisions, money, measures, rows and how sure we are.
+
+`cash` is the objective written line by line; nothing else in the planner computes money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+CASH_COLUMNS = (
+    "concept",
+    "item",
+    "key",
+    "country",
+    "period",
+    "future",
+    "probability",
+    "group",
+    "amount_usd_bn",
+    "factor",
+    "present_value_usd_bn",
+)
+"""`future` is `all` or the id of a state of the world; present value = amount x factor."""
+
+
+@dataclass(frozen=True, slots=True)
+class SolveInfo:
+    """What the solver proved, in our own words.
+
+    status: optimal (gap closed to the asked one) | feasible (stopped earlier with a plan).
+    gap: |objective - bound| / max(1e-9, |objective|).
+    """
+
+    status: str
+    has_solution: bool
+    objective: float
+    bound: float
+    gap: float
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    size: Mapping[str, int] = field(default_factory=dict)
+    stopped_by: str = ""
+    root_gap: float | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Tidy tables per variable family, cash, measures, rows with slack, info.
+
+    variables: family -> DataFrame (key columns + value); only non-zero rows.
+    tables: the readable tables of the run folder (names and units in the headers).
+    """
+
+    scenario: str
+    title: str
+    digest: str
+    info: SolveInfo
+    variables: Mapping[str, pd.DataFrame]
+    cash: pd.DataFrame
+    measures: Mapping[str, float]
+    rows: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    reasons: tuple[Mapping[str, Any], ...] = ()
+
+    def values(self, family: str) -> dict[tuple[Any, ...], float]:
+        """Key -> value of a variable family; missing keys are zero."""
+        frame = self.variables.get(family)
+        if frame is None or frame.empty:
+            return {}
+        keys = [c for c in frame.columns if c != "value"]
+        return {
+            tuple(key): float(value)
+            for *key, value in frame[[*keys, "value"]].itertuples(index=False, name=None)
+        }
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Readable table, empty when the plan has none of that name."""
+        return self.tables.get(name, pd.DataFrame())
+
+    def _repr_html_(self) -> str:
+        """Short view for notebooks."""
+        from html import escape
+
+        measures = "".join(
+            f"<tr><td>{escape(name)}</td><td style='text-align:right'>{value:,.3f}</td></tr>"
+            for name, value in self.measures.items()
+        )
+        return (
+            f"<b>{escape(self.title)}</b> ({escape(self.info.status)}, "
+            f"gap {self.info.gap:.3%})<table>{measures}</table>"
+        )

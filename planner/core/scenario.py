@@ -1,0 +1,141 @@
+"""What a user asks: horizon, weights, site rules, concept options, overrides of facts.
+
+One YAML file is one `Scenario`; `extends:` is resolved before it gets here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from planner.core.options import Settings
+
+Year = Annotated[int, Field(ge=2000, le=2100)]
+
+
+class Horizon(Settings):
+    """The periods decisions are taken in."""
+
+    start: Year = 2026
+    """Calendar year in which the first period begins [year]"""
+    periods: Annotated[int, Field(ge=1, le=40)] = 8
+    """How many periods [count]"""
+    years_per_period: Annotated[int, Field(ge=1, le=10)] = 2
+    """Length of one period [years]"""
+
+
+class Weights(Settings):
+    """How much a user cares; all 1 is the plain risk-adjusted net present value."""
+
+    subsidy: Annotated[float, Field(ge=0, le=10)] = 1.0
+    """Weight on grants and credits received [ratio]"""
+    cost: Annotated[float, Field(ge=0, le=10)] = 1.0
+    """Weight on building and running and shipping and taxes [ratio]"""
+    talent: Annotated[float, Field(ge=0, le=10)] = 1.0
+    """Weight on wages and hiring [ratio]"""
+    risk: Annotated[float, Field(ge=0, le=10)] = 1.0
+    """Weight on repair after events and on the tail charge [ratio]"""
+
+    def of(self, group: str) -> float:
+        """Weight of a money group; revenue always counts once."""
+        return 1.0 if group == "revenue" else float(getattr(self, group))
+
+
+class Pin(Settings):
+    """A decision the plan must contain."""
+
+    site: str
+    """Site id [id]"""
+    product: str | None = None
+    """Product class; empty = any [id]"""
+    modules: Annotated[int, Field(ge=1, le=40)] = 1
+    """At least so many modules over the horizon [modules]"""
+    by: Year | None = None
+    """Begun in or before this year [year]"""
+
+
+class SiteRules(Settings):
+    """Which sites may, must or must not be used for new decisions."""
+
+    only: tuple[str, ...] = ()
+    """If given, new fabs and centres only here (site or country ids) [list]"""
+    forbid: tuple[str, ...] = ()
+    """No new fab and no centre here (site or country ids) [list]"""
+    pin: tuple[Pin, ...] = ()
+    """Decisions the plan must contain [list]"""
+
+
+class Override(Settings):
+    """One change of a fact, with its reason."""
+
+    table: str
+    """Fact table [name]"""
+    entity: str
+    """Entity, `*` for every one [id]"""
+    parameter: str
+    """Parameter of the table [name]"""
+    period: int | None = None
+    """Year of the fact; empty = every year it has [year]"""
+    value: float | None = None
+    """New value in the fact's unit"""
+    factor: float | None = None
+    """Or: multiply the present value [ratio]"""
+    reason: str
+    """Why: a source id or a sentence [text]"""
+
+    @model_validator(mode="after")
+    def _one_change(self) -> Override:
+        if (self.value is None) == (self.factor is None):
+            msg = "give exactly one of 'value' and 'factor'"
+            raise ValueError(msg)
+        return self
+
+
+class SolverSettings(Settings):
+    """How hard to look."""
+
+    gap: Annotated[float, Field(ge=0, le=1)] = 0.001
+    """Relative gap between plan and bound at which to stop [ratio]"""
+    time_limit: Annotated[float, Field(gt=0)] = 600.0
+    """Longest search [s]"""
+    threads: Annotated[int, Field(ge=0, le=256)] = 0
+    """Threads of the solver; 0 = as many as it likes [count]"""
+    seed: Annotated[int, Field(ge=0, le=2_000_000_000)] = 1
+    """Seed of the solver [count]"""
+
+
+class Scenario(Settings):
+    """A whole question."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
+    """Short name; the run folder bears it [id]"""
+    title: str = ""
+    """Name as printed [text]"""
+    question: str = ""
+    """The question this scenario answers [text]"""
+    horizon: Horizon = Horizon()
+    """Periods [block]"""
+    weights: Weights = Weights()
+    """Weights of the money groups [block]"""
+    sites: SiteRules = SiteRules()
+    """Rules on single sites [block]"""
+    futures: tuple[str, ...] = ()
+    """Use only these futures, their chances scaled to 100 %; empty = all [list]"""
+    concepts: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Options by concept [block]"""
+    overrides: tuple[Override, ...] = ()
+    """Changes of facts [list]"""
+    map_layer: str = "risk"
+    """What the map shades [risk|hazard|subsidy|wage|power]"""
+    solver: SolverSettings = SolverSettings()
+    """Solver settings [block]"""
+
+    @property
+    def label(self) -> str:
+        """Title, or the name when there is none."""
+        return self.title or self.name
+
+    def with_(self, **changes: Any) -> Scenario:
+        """Copy with changes, validated again."""
+        return type(self).model_validate({**self.model_dump(), **changes})

@@ -1,0 +1,93 @@
+"""The data dictionary: what every column and fact is, its unit, range and what it refers to."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+FACT_KINDS = ("constant", "step", "linear")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of dictionary.csv. `choices` holds the allowed words of a choice column."""
+
+    table: str
+    column: str
+    kind: str
+    unit: str
+    default: float | None
+    low: float | None
+    high: float | None
+    choices: tuple[str, ...]
+    refers_to: tuple[str, ...]
+    required: bool
+    doc: str
+
+    @property
+    def name(self) -> str:
+        """`table.column`."""
+        return f"{self.table}.{self.column}"
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """All entries, registers and fact tables apart."""
+
+    entries: tuple[Entry, ...]
+
+    def facts(self) -> dict[str, dict[str, Entry]]:
+        """Fact table -> parameter -> entry."""
+        found: dict[str, dict[str, Entry]] = {}
+        for entry in self.entries:
+            if entry.kind in FACT_KINDS:
+                found.setdefault(entry.table, {})[entry.column] = entry
+        return found
+
+    def registers(self) -> dict[str, dict[str, Entry]]:
+        """Register -> column -> entry."""
+        found: dict[str, dict[str, Entry]] = {}
+        for entry in self.entries:
+            if entry.kind not in FACT_KINDS:
+                found.setdefault(entry.table, {})[entry.column] = entry
+        return found
+
+    def kinds(self) -> dict[str, str]:
+        """`table.parameter` -> constant | step | linear."""
+        return {e.name: e.kind for e in self.entries if e.kind in FACT_KINDS}
+
+    def defaults(self) -> dict[str, float]:
+        """`table.parameter` -> value when no row is there."""
+        facts = (e for e in self.entries if e.kind in FACT_KINDS)
+        return {e.name: e.default for e in facts if e.default is not None}
+
+
+def read_dictionary(root: Path) -> Dictionary:
+    """Read `dictionary.csv` of a data folder (ours, so it is taken as right)."""
+    with (root / "dictionary.csv").open(encoding="utf-8", newline="") as file:
+        return Dictionary(tuple(_entry(row) for row in csv.DictReader(file)))
+
+
+def _entry(row: dict[str, str]) -> Entry:
+    choice = row["kind"] == "choice"
+    return Entry(
+        table=row["table"],
+        column=row["column"],
+        kind=row["kind"],
+        unit=row["unit"],
+        default=_number(row["default"]),
+        low=None if choice else _number(row["low"]),
+        high=None if choice else _number(row["high"]),
+        choices=tuple(row["low"].split("|")) if choice else (),
+        refers_to=tuple(part for part in row["refers_to"].split("|") if part),
+        required=row["required"] == "yes",
+        doc=row["doc"],
+    )
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

@@ -1,0 +1,101 @@
+"""The door of L1: a scenario's name or path becomes a frozen `Case`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from planner.core.case import Case
+from planner.core.errors import InputError, Issue
+from planner.core.options import Options
+from planner.core.scenario import Scenario
+from planner.inputs.coherence import check_coherence
+from planner.inputs.dictionary import read_dictionary
+from planner.inputs.frozen import case_from_json, case_to_json
+from planner.inputs.references import apply_overrides, check_references
+from planner.inputs.scenarios import Origin, read_scenario
+from planner.inputs.tables import read_facts, read_registers
+from planner.inputs.yaml_files import read_yaml
+
+__all__ = [
+    "case_from_json",
+    "case_to_json",
+    "data_root",
+    "list_scenarios",
+    "load_case",
+    "scenario_root",
+]
+
+
+def data_root() -> Path:
+    """Folder of the shipped data: PLANNER_DATA, the installed package's, or the repository's."""
+    return _root("PLANNER_DATA", "_data", "data")
+
+
+def scenario_root() -> Path:
+    """Folder of the shipped scenarios."""
+    return _root("PLANNER_SCENARIOS", "_scenarios", "scenarios")
+
+
+def _root(variable: str, packaged: str, folder: str) -> Path:
+    package = Path(__file__).resolve().parents[1]
+    if given := os.environ.get(variable):
+        return Path(given)
+    inside = package / packaged
+    return inside if inside.is_dir() else package.parent / folder
+
+
+def list_scenarios() -> tuple[dict[str, str], ...]:
+    """Shipped scenarios with name, title, question and path; base first."""
+    found = []
+    for path in scenario_root().glob("*.yaml"):
+        data = read_yaml(path, path.name).data
+        row = {key: str(data.get(key, "")) for key in ("title", "question")}
+        found.append({"name": path.stem, **row, "path": str(path)})
+    return tuple(sorted(found, key=lambda s: (s["name"] != "base", s["name"])))
+
+
+def load_case(
+    path: str | Path,
+    schemas: Mapping[str, type[Options]],
+    data_root: Path | None = None,
+    set_values: Iterable[str] = (),
+) -> Case:
+    """Read scenario and data, check everything once, freeze.
+
+    Raises InputError that carries every problem of scenario and data together.
+    """
+    root = data_root or _default_data_root()
+    issues: list[Issue] = []
+    scenario, origin = Scenario(name="none"), Origin()
+    try:
+        scenario, origin = read_scenario(Path(path), scenario_root(), schemas, set_values)
+    except InputError as error:
+        issues.extend(error.issues)
+    dictionary = read_dictionary(root)
+    registers = read_registers(root, dictionary, issues)
+    facts = read_facts(root, dictionary, registers, issues)
+    if not issues:
+        issues.extend(check_coherence(dictionary, registers, facts))
+    reasons: dict[str, str] = {}
+    if origin:
+        issues.extend(check_references(scenario, registers, origin))
+        facts, reasons, problems = apply_overrides(scenario, facts, dictionary, origin)
+        issues.extend(problems)
+    if issues:
+        raise InputError(issues)
+    sources = registers.pop("sources")
+    return Case(
+        scenario=scenario,
+        registers=registers,
+        facts=tuple(facts),
+        kinds=dictionary.kinds(),
+        defaults=dictionary.defaults(),
+        sources=sources,
+        overridden=reasons,
+    )
+
+
+def _default_data_root() -> Path:
+    return data_root()

@@ -1,0 +1,113 @@
+"""Names a scenario uses against the data, and its overrides applied to the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from planner.core.case import Fact, Record
+from planner.core.errors import Issue, did_you_mean
+from planner.core.scenario import Override, Scenario
+from planner.inputs.dictionary import Dictionary
+from planner.inputs.scenarios import Origin
+from planner.inputs.tables import inside
+
+Registers = Mapping[str, Mapping[str, Record]]
+LAYERS = ("risk", "hazard", "subsidy", "wage", "power")
+
+
+def check_references(  # noqa: C901 - one branch per kind of reference
+    scenario: Scenario, registers: Registers, origin: Origin
+) -> list[Issue]:
+    """Unknown sites, countries, classes and futures."""
+    issues: list[Issue] = []
+    places = {**registers.get("sites", {}), **registers.get("countries", {})}
+
+    def need(path: tuple[str | int, ...], name: str, known: Iterable[str], what: str) -> None:
+        names = list(known)
+        if name not in names:
+            where = origin.get(path) or origin.get(path[:-1]) or _base(path, origin)
+            field = ".".join(str(p) for p in path)
+            hint = did_you_mean(name, names)
+            issues.append(Issue("error", "E207", where, field, f"unknown {what} '{name}'", hint))
+
+    for rule in ("only", "forbid"):
+        for n, name in enumerate(getattr(scenario.sites, rule)):
+            need(("sites", rule, n), name, places, "site or country")
+    for n, pin in enumerate(scenario.sites.pin):
+        need(("sites", "pin", n, "site"), pin.site, registers.get("sites", {}), "site")
+        if pin.product is not None:
+            classes = registers.get("products", {})
+            need(("sites", "pin", n, "product"), pin.product, classes, "product class")
+    for n, name in enumerate(scenario.futures):
+        need(("futures", n), name, registers.get("futures", {}), "future")
+    need(("map_layer",), scenario.map_layer, LAYERS, "map layer")
+    end = scenario.horizon.start + scenario.horizon.periods * scenario.horizon.years_per_period
+    if end > 2061:
+        text = f"the horizon ends in {end}; the data reach 2041"
+        issues.append(Issue("error", "E208", _base(("horizon",), origin), "horizon", text))
+    return issues
+
+
+def _base(path: tuple[str | int, ...], origin: Origin) -> str:
+    return origin.get(path[:1]) or next(iter(origin.values()), "scenario")
+
+
+def apply_overrides(
+    scenario: Scenario, facts: list[Fact], dictionary: Dictionary, origin: Origin
+) -> tuple[list[Fact], dict[str, str], list[Issue]]:
+    """Facts with the scenario's overrides, why each changed, and problems."""
+    by_place = {f.key: n for n, f in enumerate(facts)}
+    changed, reasons, issues = list(facts), {}, list[Issue]()
+    for number, override in enumerate(scenario.overrides):
+        where = origin.get(("overrides", number)) or _base(("overrides",), origin)
+        problem = _unknown(override, dictionary, where, number)
+        if problem:
+            issues.append(problem)
+            continue
+        hits = [f for f in changed if _hit(override, f)]
+        if not hits:
+            known = sorted({f.entity for f in facts if f.table == override.table})
+            hint = did_you_mean(override.entity, known)
+            text = f"no fact {override.table}.{override.parameter} of '{override.entity}'"
+            field = f"overrides.{number}.entity"
+            issues.append(Issue("error", "E209", where, field, text, hint))
+        for fact in hits:
+            value = override.value if override.value is not None else fact.value * _factor(override)
+            entry = dictionary.facts()[fact.table][fact.parameter]
+            if not inside(entry, value):
+                text = f"{value:g} is outside {entry.low:g} to {entry.high:g} {entry.unit}"
+                field = f"overrides.{number}.value"
+                issues.append(Issue("error", "E210", where, field, text))
+            low, high = min(fact.low, value), max(fact.high, value)
+            changed[by_place[fact.key]] = replace(fact, value=value, low=low, high=high)
+            reasons["|".join(str(part) for part in fact.key)] = override.reason
+    return changed, reasons, issues
+
+
+def _factor(override: Override) -> float:
+    return 1.0 if override.factor is None else override.factor
+
+
+def _unknown(override: Override, dictionary: Dictionary, where: str, number: int) -> Issue | None:
+    tables = dictionary.facts()
+    field = f"overrides.{number}"
+    if override.table not in tables:
+        hint = did_you_mean(override.table, tables)
+        text = f"unknown fact table '{override.table}'"
+        return Issue("error", "E209", where, f"{field}.table", text, hint)
+    if override.parameter not in tables[override.table]:
+        units = {p: e.unit for p, e in tables[override.table].items()}
+        hint = did_you_mean(override.parameter, units, units)
+        text = f"unknown parameter '{override.parameter}'"
+        return Issue("error", "E209", where, f"{field}.parameter", text, hint)
+    return None
+
+
+def _hit(override: Override, fact: Fact) -> bool:
+    return (
+        fact.table == override.table
+        and fact.parameter == override.parameter
+        and override.entity in ("*", fact.entity)
+        and override.period in (None, fact.period)
+    )

@@ -1,0 +1,113 @@
+"""The command line: verbs, and how every error becomes words and an exit code.
+
+exit codes: 0 done, 2 bad input, 3 infeasible (explained), 4 stopped before any plan,
+5 verification failed, 1 our fault
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from planner.interfaces import cli_data, cli_solve, cli_view
+from planner.interfaces.console import Console, error_line
+
+BAD_INPUT, STOPPED, OUR_FAULT = 2, 4, 1
+INTERRUPTED = 130
+"""What typer returns after Ctrl-C."""
+
+app = typer.Typer(
+    name="planner",
+    help="Where next for overseas fabs and research centres: a proven plan, its map and its money.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from planner import __version__
+
+        typer.echo(f"planner {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _start(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+for _verbs in (cli_solve, cli_view, cli_data):
+    for _name, _function in _verbs.VERBS.items():
+        app.command(_name)(_function)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a verb and return its exit code; every error is told in words, none as a traceback.
+
+    With `PLANNER_DEBUG=1` an unexpected error shows its traceback.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    console = Console(json="--json" in given)
+    try:
+        code = app(given, prog_name="planner", standalone_mode=False)
+    except (BrokenPipeError, SystemExit):  # the reader of our output left; typer exits on that
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except Exception as error:
+        return _tell(error, console)
+    if code == INTERRUPTED:
+        _say_error(console, {"error": "Stopped", "message": "stopped"}, "stopped")
+        return STOPPED
+    return code if isinstance(code, int) else 0
+
+
+def _tell(error: Exception, console: Console) -> int:
+    """Say what went wrong and return the exit code."""
+    from planner.core.errors import PlannerError
+
+    if isinstance(error, PlannerError):
+        _say_error(console, error.as_dict(), str(error))
+        return error.exit_code
+    if hasattr(error, "format_message"):  # typer's own: a wrong verb, option or argument
+        return _tell_usage(error, console)
+    if os.environ.get("PLANNER_DEBUG") == "1":
+        raise error
+    what = f"{type(error).__name__}: {error}".split("\n", 1)[0]
+    hint = "`planner doctor` checks the set-up; PLANNER_DEBUG=1 shows where it happened."
+    content = {"error": type(error).__name__, "message": str(error), "hint": hint}
+    _say_error(console, content, f"unexpected error: {what}\n{hint}")
+    return OUR_FAULT
+
+
+def _tell_usage(error: Any, console: Console) -> int:
+    message = error.format_message()
+    if console.json:
+        console.result({"error": "Usage", "message": message})
+    else:
+        error.show(file=sys.stderr)
+    return BAD_INPUT
+
+
+def _say_error(console: Console, content: Mapping[str, object], text: str) -> None:
+    if console.json:
+        console.result(content)
+    else:
+        error_line(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,24 @@
+"""Arguments and options the verbs share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON and nothing else.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Change a setting of the scenario; repeatable."
+    ),
+]
+ScenarioArg = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="Scenario file, or the name of a shipped one.")
+]
+Run = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder made by `planner solve`.")]
+Runs = Annotated[
+    list[Path], typer.Argument(metavar="RUN...", help="Run folders made by `planner solve`.")
+]

@@ -1,0 +1,1 @@
+"""L2: a case becomes a linear programme, one concept at a time."""

@@ -1,0 +1,95 @@
+"""From a case to a model: sets, masks, concepts one after another, then the objective.
+
+    maximise  sum(WEIGHT[group] * PROB[t,u] * factor * amount)   over every line of cash
+The lines of cash are the objective; after solving, the same lines are `plan.cash`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from planner.core.case import Case, CaseView
+from planner.core.options import Options
+from planner.core.sets import Sets
+from planner.model.catalogue import Concept, active
+from planner.model.lp import Model
+from planner.model.sets import Mask, build_sets, with_columns
+
+
+@dataclass(frozen=True)
+class Built:
+    """A model with what it was built from."""
+
+    model: Model
+    sets: Sets
+    parts: tuple[tuple[Concept, CaseView, Options], ...]
+
+
+def site_mask(case: Case) -> Mask:
+    """The scenario's own `sites.only` and `sites.forbid`."""
+    rules = case.scenario.sites
+    only, forbid = set(rules.only), set(rules.forbid)
+    roles = {c: case.text("countries", c, "role") for c in case.ids("countries")}
+
+    def mask(i: str, k: str, t: int) -> str | None:  # noqa: ARG001
+        c = case.text("sites", i, "country")
+        if {i, c} & forbid:
+            return "sites.forbid"
+        if only and not {i, c} & only and roles[c] != "home":
+            return "sites.only"
+        return None
+
+    return mask
+
+
+def start_mask(case: Case) -> Mask:
+    """No module before the site's permits and land allow it."""
+
+    def mask(i: str, k: str, t: int) -> str | None:  # noqa: ARG001
+        return "site.earliest_start" if t < case.value("site.earliest_start", i) else None
+
+    return mask
+
+
+def prepare(case: Case) -> tuple[Sets, tuple[tuple[Concept, CaseView, Options], ...]]:
+    """Sets and concept views of a case; what `verify` needs without a model."""
+    taking_part = active(case)
+    options = {c.name: c.chosen(case) for c in taking_part}
+    sales = options.get("sales")
+    sets = build_sets(
+        case,
+        existing_abroad=bool(getattr(options.get("capacity"), "existing_abroad", True)),
+        wafers_per_kwpm=float(getattr(sales, "wafers_per_kwpm", 0.012)),
+    )
+    masks: dict[str, Mask] = {"sites": site_mask(case), "start": start_mask(case)}
+    for concept in taking_part:
+        if hasattr(concept.module, "mask"):
+            masks[concept.name] = _bind(
+                concept, CaseView(case, sets, concept.reads, concept.name), options[concept.name]
+            )
+    sets = with_columns(case, sets, masks)
+    parts = tuple((c, CaseView(case, sets, c.reads, c.name), options[c.name]) for c in taking_part)
+    return sets, parts
+
+
+def _bind(concept: Concept, view: CaseView, opt: Options) -> Mask:
+    def mask(i: str, k: str, t: int) -> str | None:
+        reason: str | None = concept.module.mask(view, opt, i, k, t)
+        return reason
+
+    return mask
+
+
+def build_model(case: Case) -> Built:
+    """Build every active concept and the objective."""
+    sets, parts = prepare(case)
+    model = Model(case.scenario.name)
+    for concept, view, opt in parts:
+        model.concept = concept.name
+        concept.module.build(model, view, opt)
+    chances = {(t, u.id): u.probability for t in sets.periods for u in sets.states[t]}
+    for line in model.money:
+        chance = 1.0 if line.state == "all" else chances[line.period, line.state]
+        scale = case.scenario.weights.of(line.group) * line.factor * chance
+        model.maximise(((j, a * scale) for j, a in line.terms), line.constant * scale)
+    return Built(model, sets, parts)

@@ -1,0 +1,1 @@
+"""One file per concept of the mission; dropping a file in here adds a concept."""

@@ -1,0 +1,1 @@
+"""L5: plans and findings become files and pages; nothing here solves."""

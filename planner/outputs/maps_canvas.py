@@ -1,0 +1,260 @@
+"""Paper, type and furniture of the printed maps: frames, texts, scale bars, placed labels.
+
+Figures are made without pyplot, so nothing is shared between drawings.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from matplotlib.text import Text
+
+from planner.outputs import maps_labels, palette
+from planner.outputs.maps_labels import Box, Label, Spot
+from planner.outputs.projections import Extent, scale_bar_km
+
+DPI = 200
+WIDTH, MARGIN, GAP = 13.2, 0.16, 0.1
+"""Paper width, its margin, and the space between panels [inch]."""
+POINT = 1 / 72
+SMALL, NORMAL, HEADING, TITLE = 6.4, 7.4, 9.4, 15.0
+GROUND: dict[str, Any] = {
+    "boxstyle": "round,pad=0.14,rounding_size=0.3",
+    "facecolor": "white",
+    "edgecolor": "none",
+    "alpha": 0.74,
+}
+"""Ground of a label. An outline around the letters would look finer and triple the SVG."""
+NAME_WIDTH = 24
+"""Characters after which a site's name goes on in a second line."""
+SYMBOL = "map.symbol"
+EASTERN = ("Noto Sans CJK JP", "Noto Sans JP", "IPAexGothic", "Hiragino Sans", "Yu Gothic")
+RC: Any = {
+    "font.family": ["DejaVu Sans"],
+    "font.size": NORMAL,
+    "text.parse_math": False,
+    "text.color": palette.INK,
+    "text.hinting": "none",
+    "svg.fonttype": "path",
+    "svg.hashsalt": "planner",
+    "pdf.fonttype": 42,
+    "hatch.linewidth": 0.4,
+    "path.simplify": True,
+    "axes.linewidth": 0.6,
+}
+
+
+def settings(texts: Iterable[str]) -> Any:
+    """Type settings; a font with Chinese and Japanese signs joins in when a text needs one."""
+    if not any(ord(sign) > 0x2E80 for text in texts for sign in text):
+        return RC
+    installed = {font.name for font in fontManager.ttflist}
+    return RC | {"font.family": ["DejaVu Sans", *(f for f in EASTERN if f in installed)]}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a panel shows [m] and where it stands on the paper [inch]."""
+
+    id: str
+    title: str
+    crs: str
+    extent: Extent
+    box: Box
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Axes that fill a rectangle of the paper; projected metres inside."""
+
+    axes: Axes
+    view: View
+
+    @property
+    def extent(self) -> Extent:
+        """West, south, east, north [m]."""
+        return self.view.extent
+
+    @property
+    def box(self) -> Box:
+        """Left, bottom, right, top [inch]."""
+        return self.view.box
+
+    def inches(self, x: float, y: float) -> tuple[float, float]:
+        """Paper position of a point in metres."""
+        west, south, east, north = self.extent
+        left, bottom, right, top = self.box
+        across = left + (x - west) / (east - west) * (right - left)
+        return across, bottom + (y - south) / (north - south) * (top - bottom)
+
+    @property
+    def metres_per_inch(self) -> float:
+        """Scale."""
+        return (self.extent[2] - self.extent[0]) / (self.box[2] - self.box[0])
+
+
+def paper(height: float) -> Figure:
+    """Empty figure of full width."""
+    figure = Figure(figsize=(WIDTH, height), dpi=DPI, facecolor="white")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def panel(figure: Figure, view: View) -> Panel:
+    """Framed map panel with its title above."""
+    width, height = figure.get_size_inches()
+    left, bottom, right, top = view.box
+    extent = view.extent
+    axes = figure.add_axes(
+        (left / width, bottom / height, (right - left) / width, (top - bottom) / height)
+    )
+    axes.set_gid(f"panel:{view.id}")
+    axes.set_label(view.id)
+    axes.set_facecolor(palette.SEA)
+    axes.set_xlim(extent[0], extent[2])
+    axes.set_ylim(extent[1], extent[3])
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for spine in axes.spines.values():
+        spine.set(color=palette.FRAME, linewidth=0.6, zorder=20)
+    write(figure, (left, top + 0.05), view.title, size=HEADING, weight="bold")
+    return Panel(axes, view)
+
+
+def write(figure: Figure, at: tuple[float, float], text: str, **style: Any) -> Text:
+    """One text at a paper position [inch]."""
+    width, height = figure.get_size_inches()
+    style.setdefault("va", "baseline")
+    return figure.text(at[0] / width, at[1] / height, text, **style)
+
+
+def measured(text: Text, figure: Figure) -> tuple[float, float]:
+    """Width and height of a text [inch]."""
+    extent = text.get_window_extent(figure.canvas.get_renderer())  # type: ignore[attr-defined]
+    return float(extent.width) / figure.dpi, float(extent.height) / figure.dpi
+
+
+def fill(axes: Axes, path: Path, name: str, **style: Any) -> None:
+    """Filled land."""
+    if np.size(path.vertices):
+        axes.add_patch(PathPatch(path, gid=name, **style))
+
+
+def discs(axes: Axes, rows: Sequence[tuple[float, float, float]], name: str, **style: Any) -> None:
+    """Markers x, y, diameter [pt]; `marker` D draws diamonds."""
+    if not rows:
+        return
+    marker = style.pop("marker", "o")
+    x, y, size = zip(*rows, strict=True)
+    axes.scatter(x, y, s=[d * d for d in size], marker=marker, gid=name, **style)
+
+
+def curve(start: Sequence[float], end: Sequence[float], bow: float = 0.16) -> Path:
+    """Slightly bent line between two points."""
+    (a, b), (p, q) = start, end
+    middle = ((a + p) / 2 - (q - b) * bow, (b + q) / 2 + (p - a) * bow)
+    return Path([(a, b), middle, (p, q)], [Path.MOVETO, Path.CURVE3, Path.CURVE3])
+
+
+def lines(axes: Axes, paths: Sequence[Path], name: str, **style: Any) -> None:
+    """Unfilled lines."""
+    if paths:
+        axes.add_collection(
+            PathCollection(list(paths), facecolors="none", gid=name, **style), autolim=False
+        )
+
+
+def scale_bar(figure: Figure, on: Panel, marks: np.ndarray) -> Box:
+    """Bar of a round length in the freer lower corner; returns the paper it takes [inch]."""
+    km = scale_bar_km(on.extent)
+    length = km * 1000 / on.metres_per_inch
+    bottom = on.box[1] + 0.1
+    corners = (on.box[0] + 0.09, on.box[2] - 0.09 - length)
+    free = [np.hypot(marks[:, 0] - x - length / 2, marks[:, 1] - bottom).min() for x in corners]
+    left = corners[int(free[1] > 1.5 * free[0])]
+    drawn = Line2D([left, left + length], [bottom, bottom], color=palette.INK, linewidth=1.5)
+    drawn.set(gid="scale", zorder=12, solid_capstyle="butt")
+    figure.add_artist(drawn)
+    drawn.set_transform(figure.dpi_scale_trans)
+    style: dict[str, Any] = {"size": 6, "ha": "center", "zorder": 30}
+    text = write(figure, (left + length / 2, bottom + 0.035), f"{km} km", **style)
+    wide, tall = measured(text, figure)
+    half = max(wide, length) / 2
+    middle = left + length / 2
+    return middle - half, bottom - 0.03, middle + half, bottom + 0.05 + tall
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """Label wanted at a marker: where [inch], how big the marker is [pt], what it says."""
+
+    id: str
+    at: tuple[float, float]
+    points: float
+    text: str
+    weight: float
+    colour: str = palette.INK
+
+
+def name_and_note(name: str, note: str) -> str:
+    """Label text: the name in at most two lines, then the note."""
+    parts = textwrap.wrap(name, NAME_WIDTH, max_lines=2, placeholder="…") or [""]
+    return "\n".join([*parts, note] if note else parts)
+
+
+def label(
+    figure: Figure, on: Panel, tags: Sequence[Tag], bare: np.ndarray, blocked: Sequence[Box]
+) -> dict[str, Spot]:
+    """Write labels where they collide with nothing; `bare`: markers without one (x, y, radius)."""
+    texts = {tag.id: _text(figure, tag) for tag in tags}
+    asked = []
+    for tag in tags:
+        wide, tall = measured(texts[tag.id], figure)
+        asked.append(Label(tag.id, *tag.at, tag.points * POINT / 2, wide, tall, tag.weight))
+    own = np.array([(a.x, a.y, a.radius) for a in asked]).reshape(-1, 3)
+    spots = maps_labels.place(asked, np.vstack([own, bare.reshape(-1, 3)]), on.box, blocked)
+    for tag in tags:
+        text, spot = texts[tag.id], spots.get(tag.id)
+        if spot is None:
+            text.remove()
+            continue
+        text.set_position(spot.box[:2])
+        if spot.leader is not None:
+            x0, y0, x1, y1 = spot.leader
+            line = Line2D([x0, x1], [y0, y1], color=palette.MUTED, linewidth=0.5, zorder=9)
+            line.set_gid(f"leader:{tag.id}")
+            line.set_transform(figure.dpi_scale_trans)
+            figure.add_artist(line)
+    return spots
+
+
+def _text(figure: Figure, tag: Tag) -> Text:
+    text = Text(
+        0,
+        0,
+        tag.text,
+        fontsize=SMALL,
+        color=tag.colour,
+        linespacing=1.02,
+        bbox=GROUND,
+        va="bottom",
+        ha="left",
+        zorder=30,
+        transform=figure.dpi_scale_trans,
+    )
+    text.set_gid(f"label:{tag.id}")
+    figure.add_artist(text)
+    text.set_transform(figure.dpi_scale_trans)
+    return text

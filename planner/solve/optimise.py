@@ -1,0 +1,82 @@
+"""From a case to a verified plan: build, search, polish, extract, verify.
+
+Polish: with the integers fixed the programme is solved again as an LP, so continuous decisions are
+optimal for the plan found (a heuristic's incumbent need not be) and every row gets a local price.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from planner.core.case import Case
+from planner.core.errors import Infeasible
+from planner.core.plan import Plan, SolveInfo
+from planner.core.scenario import SolverSettings
+from planner.model.assemble import Built, build_model
+from planner.solve import highs
+from planner.solve.conflict import explain_conflict
+from planner.solve.extract import extract
+from planner.solve.verify import require_verified
+
+ProgressCall = Callable[[highs.Progress], None]
+
+
+def solve_case(
+    case: Case, progress: ProgressCall | None = None, *, solver: str = highs.HIGHS, **settings: Any
+) -> Plan:
+    """Solve a case and prove the plan.
+
+    settings: any field of `SolverSettings` (gap, time_limit, threads, seed) in place of the
+    scenario's. Raises Infeasible (with the conflicting rules), Stopped (a limit came before any
+    plan), VerificationError (the plan does not hold when recomputed).
+    """
+    asked = SolverSettings.model_validate(
+        case.scenario.solver.model_dump() | {k: v for k, v in settings.items() if v is not None}
+    )
+    begun = time.perf_counter()
+    built = build_model(case)
+    build_seconds = time.perf_counter() - begun
+    return _search(case, built, asked, _Call(solver, progress, build_seconds))
+
+
+class _Call:
+    """How a search is called: solver, who listens, and the time spent so far."""
+
+    def __init__(self, solver: str, progress: ProgressCall | None, build_seconds: float) -> None:
+        self.solver = solver
+        self.progress = progress
+        self.build_seconds = build_seconds
+
+
+def _search(case: Case, built: Built, asked: SolverSettings, call: _Call) -> Plan:
+    begun = time.perf_counter()
+    answer = highs.run(built.model, asked, solver=call.solver, progress=call.progress)
+    if answer.values is None:
+        raise Infeasible(explain_conflict(case, built))
+    polished = highs.run(highs.fix_integers(built.model, answer.values), asked)
+    values = polished.values if polished.values is not None else answer.values
+    objective = max(answer.objective, polished.objective) if polished.values else answer.objective
+    solve_seconds = time.perf_counter() - begun
+    bound = max(answer.bound, objective)
+    gap = highs.gap_of(objective, bound)
+    root = answer.root_bound
+    info = SolveInfo(
+        status="optimal" if gap <= asked.gap + 1e-12 or answer.status == "optimal" else "feasible",
+        has_solution=True,
+        objective=objective,
+        bound=bound,
+        gap=gap,
+        seconds={"build": call.build_seconds, "solve": solve_seconds},
+        versions=highs.versions(),
+        size=built.model.size() | {"nodes": answer.nodes},
+        stopped_by=answer.stopped_by,
+        root_gap=None if root is None else highs.gap_of(objective, max(root, objective)),
+    )
+    plan = extract(case, built, values, polished.prices, info)
+    begun = time.perf_counter()
+    require_verified(plan, case)
+    seconds = {**info.seconds, "verify": time.perf_counter() - begun}
+    return replace(plan, info=replace(info, seconds=seconds))

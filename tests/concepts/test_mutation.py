@@ -1,0 +1,185 @@
+"""Standing mutation test: drop a rule where it binds, and somebody must notice.
+
+For every rule there is a tiny case in which it binds. Without the rule either `verify` complains
+about the plan or the optimum moves; else the rule, or its check, would be decoration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from planner.core.case import Case
+from planner.core.plan import SolveInfo
+from planner.core.scenario import SolverSettings
+from planner.model.assemble import Built, build_model
+from planner.model.catalogue import concepts
+from planner.model.lp import Model
+from planner.solve import highs
+from planner.solve.extract import extract
+from planner.solve.verify import verify
+from tests.rich import rich
+from tests.tiny import tiny
+
+SETTINGS = SolverSettings(gap=0.0, time_limit=60, threads=1)
+
+
+def hungry() -> Case:
+    """More demand than land at home."""
+    return rich({"demand.wafers_mn": {("US|N2", 2026): 3.0, ("US|N16", 2026): 1.0}})
+
+
+def abroad() -> Case:
+    """No land at home, no outbound rule: N2 wants to go abroad beside a centre."""
+    return rich(
+        {"site.room_modules": {"tw_a": 0}, "demand.wafers_mn": {("US|N2", 2026): 3.0}},
+        concepts={"outbound": {"gap_generations": 0}},
+    )
+
+
+def opened() -> Case:
+    """A site with capacity by opening, worth opening twice if that were allowed."""
+    return tiny(
+        {"opening.capacity_kwpm": {"us_a|N2": 10}, "site.room_modules": {"us_a": 0, "jp_a": 0}}
+    )
+
+
+def scarce() -> Case:
+    """Too few people for the work there is."""
+    return rich(
+        {"demand.wafers_mn": {("US|N2", 2026): 3.0, ("US|N16", 2026): 1.0}},
+        concepts={"talent": {"supply_scale": 0.45}},
+    )
+
+
+def dry() -> Case:
+    """Little water and power."""
+    limits = {"tw_a": 25, "us_a": 25, "jp_a": 25}
+    return rich(
+        {
+            "demand.wafers_mn": {("US|N2", 2026): 3.0, ("US|N16", 2026): 1.0},
+            "site.water_limit_mld": limits,
+        }
+    )
+
+
+def dark() -> Case:
+    """Little power."""
+    limits = {"tw_a": 25, "us_a": 25, "jp_a": 25}
+    return rich(
+        {
+            "demand.wafers_mn": {("US|N2", 2026): 3.0, ("US|N16", 2026): 1.0},
+            "site.power_limit_mw": limits,
+        }
+    )
+
+
+def capped() -> Case:
+    """Project caps and budgets below what the rates would give."""
+    return rich(
+        {
+            "programme.budget_usd_bn": {"jp_grant": 0.3},
+            "programme.project_cap_usd_bn": {"us_credit": 0.2, "jp_grant": 0.25},
+            "demand.wafers_mn": {("US|N2", 2026): 3.0, ("US|N16", 2026): 1.0},
+        }
+    )
+
+
+def tight_budget() -> Case:
+    """A national budget below the project cap."""
+    return rich({"programme.budget_usd_bn": {"jp_grant": 0.1}})
+
+
+def low_theta() -> Case:
+    """All aid together limited below the programme's rate."""
+    return rich({"country.aid_cumulation_pct": {"JP": 10}})
+
+
+def pinned() -> Case:
+    """A fab in a dear country that only a pin brings."""
+    return rich(sites={"pin": [{"site": "us_a", "product": "N16", "by": 2026}]})
+
+
+def rewarding() -> Case:
+    """A partner so good that opening a centre beside it twice would pay."""
+    gain = {"partner.benefit_gain_pct": {"institute": 200}}
+    return rich(gain, concepts={"research": {"benefit_scale": 20.0}})
+
+
+CASES: tuple[Callable[[], Case], ...] = (
+    rich, hungry, abroad, opened, scarce, dry, dark, capped, tight_budget, low_theta, pinned,
+    rewarding,
+)  # fmt: skip
+STRENGTHENING = {"sales.link"}
+"""Implied by other rules once integers are whole; they only tighten the relaxation."""
+
+
+def solve(case: Case, built: Built, model: Model) -> tuple[float, bool]:
+    """Objective of a model, and whether verify accepts its plan."""
+    answer = highs.run(model, SETTINGS)
+    if answer.values is None:
+        return float("nan"), False
+    polished = highs.run(highs.fix_integers(model, answer.values), SETTINGS)
+    assert polished.values is not None
+    info = SolveInfo("optimal", True, polished.objective, polished.objective, 0.0)
+    plan = extract(case, replace(built, model=model), polished.values, [], info)
+    return polished.objective, verify(plan, case) == ()
+
+
+def without(model: Model, rule: str) -> Model:
+    """The model without one rule; unlimited columns get a limit so that it stays bounded."""
+    copy = Model(model.name)
+    copy.__dict__.update(model.__dict__)
+    copy.rows = [row for row in model.rows if row[0].split("[", 1)[0] != rule]
+    copy.high = [1e4 if h is None else h for h in model.high]
+    copy.low = [-1e4 if low is None else low for low in model.low]
+    return copy
+
+
+def all_rules() -> list[str]:
+    found = set()
+    for make in (rich, pinned):
+        found |= {r for r, rule in build_model(make()).model.rules.items() if rule.rows}
+    return sorted(found - STRENGTHENING | {"capacity.pin", "subsidy.project"})
+
+
+def test_every_concept_with_rules_is_covered() -> None:
+    covered = {rule.split(".")[0] for rule in all_rules()}
+    none = {"outbound", "costs", "production", "trade", "finance"}
+    assert covered == {c.name for c in concepts()} - none
+
+
+@pytest.mark.parametrize("rule", all_rules())
+def test_a_dropped_rule_is_noticed(rule: str) -> None:
+    for make in CASES:
+        case = make()
+        built = build_model(case)
+        if rule not in built.model.rules or not built.model.rules[rule].rows:
+            continue
+        before, held = solve(case, built, built.model)
+        assert held, f"{make.__name__}: the optimum itself does not verify"
+        after, accepted = solve(case, built, without(built.model, rule))
+        if not accepted or abs(after - before) > 1e-6 * max(1.0, abs(before)):
+            return
+    pytest.fail(f"nobody noticed that {rule} is gone")
+
+
+def test_strong_links_tighten_the_relaxation() -> None:
+    """With fixed costs, per-lane links give a smaller bound than capacity rows alone."""
+    facts = {
+        "opening.capacity_kwpm": {"us_a|N2": 100, "jp_a|N2": 100},
+        "site.room_modules": {"tw_a": 0, "us_a": 0, "jp_a": 0},
+        "site.site_cost_usd_bn": {"us_a": 5, "jp_a": 6},
+        "lane_site.cost_usd_per_wafer": {"us_a|US": 1, "jp_a|US": 2, "tw_a|US": 3},
+    }
+    built = build_model(tiny(facts))
+    bounds = []
+    for model in (built.model, without(built.model, "sales.link")):
+        relaxed = Model(model.name)
+        relaxed.__dict__.update(model.__dict__)
+        relaxed.integer = [False] * len(model.integer)
+        bounds.append(highs.run(relaxed, SETTINGS).objective)
+    assert built.model.rules["sales.link"].rows
+    assert bounds[0] < bounds[1] - 1e-6

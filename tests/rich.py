@@ -1,0 +1,92 @@
+"""A tiny case in which every concept takes part, and variants in which single rules bind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from planner.core.case import Case
+from tests.tiny import Value, tiny
+
+POOLS, SKILLS = ("tw", "us", "jp"), ("technician", "engineer", "researcher")
+
+
+def each_pool(value: Value) -> dict[Any, Value]:
+    """The same number for every pool and skill."""
+    return {f"{pool}|{skill}": value for pool in POOLS for skill in SKILLS}
+
+
+FACTS: dict[str, dict[Any, Value]] = {
+    "country.tax_rate_pct": {("TW", 2026): 20, ("US", 2026): 25, ("JP", 2026): 30},
+    "country.first_fab_multiplier": {"TW": 1, "US": 4, "JP": 1.5},
+    "country.overseas_premium_pct": {"US": 30, "JP": 10},
+    "country.premium_decay_pct": {"US": 50, "JP": 50},
+    "product.maintenance_pct": {"N2": 4, "N16": 4},
+    "finance.discount_rate_pct": {"firm": 8},
+    "pool.stock_thousand": each_pool(10),
+    "pool.accessible_pct": each_pool(10),
+    "pool.graduates_thousand": each_pool(0.1),
+    "pool.wage_usd_thousand": each_pool(80),
+    "tier.width_pct": {"t1": 60, "t2": 60},
+    "tier.wage_premium_pct": {"t1": 0, "t2": 20},
+    "country.expat_share_pct": {"TW": 0, "US": 10, "JP": 10},
+    "country.expat_cost_ratio": {"TW": 1, "US": 2, "JP": 2},
+    "country.aid_cumulation_pct": {"TW": 20, "US": 30, "JP": 40},
+    "programme.rate_pct": {"us_credit": 25, "jp_grant": 35},
+    "programme.budget_usd_bn": {"jp_grant": 1},
+    "programme.payment_lag_years": {"us_credit": 0, "jp_grant": 2},
+    "outbound.gap_generations": {("US", 2026): 1, ("JP", 2026): 1},
+    "frontier.rank": {("world", 2026): 7, ("world", 2028): 8},
+    "centre.headcount_thousand": {"pilot": 0.5},
+    "centre.capex_usd_bn": {"pilot": 0.3},
+    "centre.running_usd_bn_per_year": {"pilot": 0.05},
+    "centre.benefit_usd_bn_per_year": {"pilot": 0.01},
+    "centre.lead_years": {"pilot": 1},
+    "partner.cofunding_pct": {"institute": 40},
+    "partner.benefit_gain_pct": {"institute": 20},
+    "lane.freight_usd_per_wafer": {"TW|US": 20, "JP|US": 20, "US|US": 10},
+    "preference.price_premium_pct": {"US|US": 5},
+    "market.tariff_exposure_pct": {"US": 50},
+    "tariff.rate_pct": {("s232", 2026): 25},
+    "tariff.covered_share_pct": {("s232", 2026): 50},
+    "event.annual_probability_pct": {"strait": 2, "cut": 3, "quake": 1},
+    "event.capacity_loss_pct": {"strait": 80, "quake": 50},
+    "event.outage_months": {"strait": 30, "quake": 6},
+    "event.grant_cut_pct": {"cut": 50},
+    "event.repair_pct": {"quake": 20},
+    "event.demand_factor": {"strait": 0.9},
+    "future.probability_pct": {"calm": 80, "war": 10, "cut": 5, "quake": 5},
+    "existing.capacity_kwpm": {("tw_a|N2", 2026): 20},
+    "existing.planned_kwpm": {("tw_a|N2", 2028): 10, ("tw_a|N2", 2030): 30},
+}
+
+ROWS: dict[str, dict[str, dict[str, str]]] = {
+    "sites": {"jp_a": {"centre_types": "pilot"}, "us_a": {"centre_types": "pilot"}},
+    "centre_types": {"pilot": {"unlocks": "N2"}},
+    "tiers": {"t1": {}, "t2": {}},
+    "programmes": {
+        "us_credit": {"country": "US", "instrument": "tax_credit", "covers": "fab"},
+        "jp_grant": {"country": "JP", "instrument": "grant", "covers": "both"},
+    },
+    "tariff_measures": {"s232": {"origins": "TW;JP", "market": "US", "products": ""}},
+    "partners": {"institute": {"site": "jp_a", "centre_types": "pilot"}},
+    "events": {
+        "strait": {"places": "TW", "persistent": "no"},
+        "cut": {"persistent": "yes"},
+        "quake": {"places": "JP-43", "persistent": "no"},
+    },
+    "futures": {
+        "calm": {"events": ""},
+        "war": {"events": "strait@2028"},
+        "cut": {"events": "cut@2026"},
+        "quake": {"events": "quake@2030"},
+    },
+}
+
+
+def rich(facts: Mapping[str, Mapping[Any, Value]] | None = None, **scenario: Any) -> Case:
+    """Every concept active; `facts` change single numbers."""
+    merged = {name: dict(rows) for name, rows in FACTS.items()}
+    for name, rows in (facts or {}).items():
+        merged.setdefault(name, {}).update(rows)
+    return tiny(merged, ROWS, **scenario)
