@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 RUNS = Path("runs")
 """Where run folders go when nothing else is said."""
+FORMATS = ("png", "svg", "pdf", "html")
+"""What a map can be written as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,7 @@ def draw_map(
     from planner.outputs.run_folder import writing
 
     asked, target, data = drawing or Drawing(), Path(path).expanduser(), _data(data_root)
+    _require_drawable(asked, case)
     still = tuple(kind for kind in asked.formats if kind != "html")
     written: list[Path] = []
     with writing(target):
@@ -209,6 +212,26 @@ def draw_map(
             map_page.write_map_page(plan, case, html, data, asked.layer)
             written.append(html)
     return tuple(written)
+
+
+def _require_drawable(asked: Drawing, case: Case) -> None:
+    """Raise InputError for a format nobody writes or a year outside the plan."""
+    from planner.core.errors import InputError, Issue, did_you_mean
+
+    issues = [
+        Issue("error", "E722", "map", "format", f"no '{kind}'", did_you_mean(kind, FORMATS))
+        for kind in asked.formats
+        if kind not in FORMATS
+    ]
+    horizon = case.scenario.horizon
+    last = horizon.start + horizon.periods * horizon.years_per_period - 1
+    if asked.year is not None and not horizon.start <= asked.year <= last:
+        text = f"{asked.year} lies outside the plan"
+        issues.append(
+            Issue("error", "E721", "map", "year", text, f"It has {horizon.start}-{last}.")
+        )
+    if issues:
+        raise InputError(issues)
 
 
 def compare(

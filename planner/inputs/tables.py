@@ -41,11 +41,11 @@ def read_registers(root: Path, dictionary: Dictionary, issues: list[Issue]) -> R
                 rows[key] = row
                 lines[name, key] = str(line)
     for name, columns in dictionary.registers().items():
-        for key, row in registers[name].items():
+        for key, cells in registers[name].items():
             folder = {"sites": "places/", "sources": ""}.get(name, "entities/")
             where = f"data/{folder}{name}.csv:{lines[name, key]}"
             for entry in columns.values():
-                _check_cell(where, entry, row.get(entry.column, ""), (registers, issues))
+                _check_cell(where, entry, cells.get(entry.column, ""), (registers, issues))
     return registers
 
 

@@ -26,7 +26,7 @@ def test_extends_merges_blocks_and_replaces_lists(tree: Tree) -> None:
 def test_overrides_add_up_and_are_remembered(tree: Tree) -> None:
     text = (
         "extends: subsidy-hunter\nname: mine\noverrides:\n"
-        "  - {table: site, entity: '*', parameter: electricity_usd_per_mwh, factor: 2, reason: why}\n"
+        "  - {table: site, entity: '*', parameter: electricity_usd_per_mwh, factor: 2, reason: w}\n"
     )
     base, case = tree.load(), tree.load(tree.scenario(text))
     before = base.value("site.electricity_usd_per_mwh", "de_dresden")

@@ -181,14 +181,14 @@ def _steps(m: Model, case: CaseView, opt: Options, keys: list[tuple[str, str, in
         why="only open centres bring a benefit",
     )
     home = next((c for c in case.sets.countries if case.sets.role_of[c] == "home"), "")
-    for (kind, n, p), column in step.columns.items():
+    for (kind, n, period), column in step.columns.items():
         worth = step_benefit(case, opt, str(kind), int(n)) * case.sets.years_per_period
         m.cost(
             "research.benefit",
             (kind, n),
             terms=[(column, worth)],
-            period=int(p),
-            factor=discount.over(case, int(p)),
+            period=int(period),
+            factor=discount.over(case, int(period)),
             group="revenue",
             country=home,
             taxable=True,
