@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,20 +15,10 @@ if TYPE_CHECKING:
     from planner.core.case import Case
     from planner.core.errors import Issue
     from planner.core.plan import Plan
+    from planner.outputs.drawing import Drawing
 
 RUNS = Path("runs")
 """Where run folders go when nothing else is said."""
-FORMATS = ("png", "svg", "pdf", "html")
-"""What a map can be written as."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """How a map is asked for: year (empty = the end), layer (empty = the scenario's), formats."""
-
-    year: int | None = None
-    layer: str | None = None
-    formats: tuple[str, ...] = ("png", "svg")
 
 
 def load(
@@ -195,43 +185,13 @@ def draw_map(
     data_root: Path | None = None,
 ) -> tuple[Path, ...]:
     """Draw the map; `path` without ending, one file per format."""
-    from planner.outputs import map_page, maps
+    from planner.outputs.drawing import Drawing, draw
     from planner.outputs.run_folder import writing
 
-    asked, target, data = drawing or Drawing(), Path(path).expanduser(), _data(data_root)
-    _require_drawable(asked, case)
-    still = tuple(kind for kind in asked.formats if kind != "html")
-    written: list[Path] = []
+    target = Path(path).expanduser()
     with writing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        if still:
-            figure = maps.draw_map(plan, case, data, layer=asked.layer, year=asked.year)
-            written += maps.save_map(figure, target, still)
-        if "html" in asked.formats:
-            html = target.with_name(f"{target.name}.html")
-            map_page.write_map_page(plan, case, html, data, asked.layer)
-            written.append(html)
-    return tuple(written)
-
-
-def _require_drawable(asked: Drawing, case: Case) -> None:
-    """Raise InputError for a format nobody writes or a year outside the plan."""
-    from planner.core.errors import InputError, Issue, did_you_mean
-
-    issues = [
-        Issue("error", "E722", "map", "format", f"no '{kind}'", did_you_mean(kind, FORMATS))
-        for kind in asked.formats
-        if kind not in FORMATS
-    ]
-    horizon = case.scenario.horizon
-    last = horizon.start + horizon.periods * horizon.years_per_period - 1
-    if asked.year is not None and not horizon.start <= asked.year <= last:
-        text = f"{asked.year} lies outside the plan"
-        issues.append(
-            Issue("error", "E721", "map", "year", text, f"It has {horizon.start}-{last}.")
-        )
-    if issues:
-        raise InputError(issues)
+        return draw(plan, case, target, drawing or Drawing(), _data(data_root))
 
 
 def compare(

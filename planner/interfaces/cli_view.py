@@ -35,10 +35,11 @@ def map_(
     It goes into each run folder unless --out is given.
     """
     from planner import api
+    from planner.outputs.drawing import Drawing
 
     console = Console(as_json, quiet)
     wanted = tuple(part.strip().lower() for part in formats.split(",") if part.strip())
-    drawing = api.Drawing(year, layer, wanted)
+    drawing = Drawing(year, layer, wanted)
     asked = [str(part) for part in (layer, year) if part is not None]
     written: list[Path] = []
     for folder in runs:

@@ -22,8 +22,8 @@ from pyproj import Geod
 
 from planner.core.case import Case
 from planner.core.plan import Plan
-from planner.outputs import formats
-from planner.outputs.maps_content import centre_of, content
+from planner.outputs import frames
+from planner.outputs.maps_content import centre_of, content, spot_of
 
 STAMP = "2026-01-01T00:00:00.000Z"
 """GeoPackages must say when they were changed; ours always say this."""
@@ -111,13 +111,9 @@ def _sites(plan: Plan) -> gpd.GeoDataFrame:
     table = plan.table("sites")
     if table.empty:
         return gpd.GeoDataFrame({"id": []}, geometry=[], crs="EPSG:4326")
-    known = table[[_placed(lon, lat) for lon, lat in zip(table["lon"], table["lat"], strict=True)]]
+    known = table[[spot_of(row) is not None for row in frames.records(table)]]
     points = gpd.points_from_xy(known["lon"].astype(float), known["lat"].astype(float))
     return gpd.GeoDataFrame(_plain(known), geometry=points, crs="EPSG:4326")
-
-
-def _placed(lon: Any, lat: Any) -> bool:
-    return formats.finite(lon) is not None and formats.finite(lat) is not None
 
 
 def _at_sites(table: pd.DataFrame, spots: dict[str, Any]) -> gpd.GeoDataFrame:

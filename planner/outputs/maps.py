@@ -93,7 +93,7 @@ def draw_difference_map(first: Plan, other: Plan, data_root: Path) -> Figure:
     marks = maps_difference.marks(first, other)
     texts = [first.title, other.title, *(str(r["name"]) for r in rows)]
     with rc_context(maps_canvas.settings(texts)):
-        sheet = lay_out(marks, maps_difference.countries(other), overview=False)
+        sheet = lay_out(marks, maps_difference.countries(other), overview=False, foot=0.76)
         boundaries = Boundaries(data_root)
         for view in sheet.panels:
             on = maps_canvas.panel(sheet.figure, view)
@@ -132,7 +132,10 @@ def save_map(
 
 
 def lay_out(
-    marks: Sequence[Mark], countries: Sequence[tuple[str, str]], overview: bool = True
+    marks: Sequence[Mark],
+    countries: Sequence[tuple[str, str]],
+    overview: bool = True,
+    foot: float = FOOT,
 ) -> Sheet:
     """Panels of equal height side by side over the full width; the overview below."""
     views = []
@@ -145,7 +148,7 @@ def lay_out(
     tall = min(TALLEST, (room - GAP * (len(views) - 1)) / sum(shapes)) if shapes else 0.0
     west, south, east, north = projections.overview_extent()
     below = room * (north - south) / (east - west) if overview else 0.0
-    height = HEAD + tall + FOOT + (below + BETWEEN if overview else 0.0)
+    height = HEAD + tall + foot + (below + BETWEEN if overview else 0.0)
     figure = maps_canvas.paper(height)
     left, panels = MARGIN, []
     for (country, name, crs, extent), shape in zip(views, shapes, strict=True):
@@ -166,7 +169,7 @@ def _panels(
     for view in sheet.panels:
         on = maps_canvas.panel(sheet.figure, view)
         shapes = boundaries.country(view, on.metres_per_inch * DETAIL_INCH)
-        maps_panels.land(on, shapes, shown.shading.values, scale)
+        maps_panels.land(on, shapes, shown.shading.shades, scale)
         marks = shown.here(view.id)
         places = maps_panels.positions(marks, view.crs)
         maps_panels.links(on, shown.links, places)

@@ -68,7 +68,7 @@ class Shading:
     layer: str
     label: str
     unit: str
-    values: Mapping[str, float]
+    shades: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,9 @@ def content(plan: Plan, case: Case, layer: str | None, year: int | None) -> Cont
         }
     )
     markets = {
-        m: (case.name("markets", m), s) for m in case.ids("markets") if (s := _spot(case, m))
+        m: (case.name("markets", m), s)
+        for m in case.ids("markets")
+        if (s := spot_of(case.registers["markets"][m]))
     }
     return Content(
         marks,
@@ -150,15 +152,15 @@ def _marks(plan: Plan, case: Case, year: int | None) -> list[Mark]:
     )
     found = []
     for row in frames.records(plan.table("sites")):
-        lon, lat = formats.finite(row["lon"]), formats.finite(row["lat"])
-        if lon is None or lat is None:
+        spot = spot_of(row)
+        if spot is None:
             continue
         site = str(row["id"])
         total, product = stock.get(site, (0.0, "")) if year is not None else _final(row)
         standing = min(_standing(row, case, year), total)
         opened = [y for y in labs.get(site, []) if year is None or y <= year]
         begun = [y for y in modules.get(site, []) if year is None or y <= year]
-        mark = (str(row["name"]), str(row["country"]), (lon, lat), standing, total - standing)
+        mark = (str(row["name"]), str(row["country"]), spot, standing, total - standing)
         note = _note((standing, total - standing), product, begun, opened)
         found.append(Mark(site, *mark, product, bool(opened), _only_research(case, site), note))
     return found
@@ -219,10 +221,10 @@ def _note(
     return " · ".join(parts)
 
 
-def _spot(case: Case, market: str) -> Spot | None:
-    lon = formats.finite(case.text("markets", market, "lon"))
-    lat = formats.finite(case.text("markets", market, "lat"))
-    return None if lon is None or lat is None else (lon, lat)
+def spot_of(row: Mapping[str, object]) -> Spot | None:
+    """Longitude and latitude of a row; None when it has none (0, 0 stands for none as well)."""
+    lon, lat = formats.finite(row.get("lon")), formats.finite(row.get("lat"))
+    return None if lon is None or lat is None or lon == lat == 0 else (lon, lat)
 
 
 def centre_of(marks: Sequence[Mark]) -> Spot | None:

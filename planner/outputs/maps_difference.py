@@ -23,7 +23,7 @@ from planner.outputs import (
 )
 from planner.outputs.compare_data import KINDS, site_differences
 from planner.outputs.maps_canvas import POINT, Panel, Tag
-from planner.outputs.maps_content import Mark
+from planner.outputs.maps_content import Mark, spot_of
 from planner.outputs.maps_geometry import Shapes
 
 Row = Mapping[str, Any]
@@ -35,7 +35,7 @@ PLAIN: maps_panels.Scale = (Normalize(0, 1), ListedColormap(["#f4f0e4"]))
 
 def differences(first: Plan, other: Plan) -> list[dict[str, Any]]:
     """Sites that take part in either plan, with kind and both sides in words."""
-    return [r for r in frames.records(site_differences(first, other)) if _placed(r)]
+    return [r for r in frames.records(site_differences(first, other)) if spot_of(r)]
 
 
 def marks(first: Plan, other: Plan) -> tuple[Mark, ...]:
@@ -43,15 +43,10 @@ def marks(first: Plan, other: Plan) -> tuple[Mark, ...]:
     found = {}
     for plan in (other, first):
         for row in frames.records(plan.table("sites")):
-            if _placed(row):
-                spot = (float(row["lon"]), float(row["lat"]))
+            if (spot := spot_of(row)) is not None:
                 site = (str(row["id"]), str(row["name"]), str(row["country"]), spot)
                 found[site[0]] = Mark(*site, 0.0, 0.0, "", False, False, "")
     return tuple(found[i] for i in sorted(found))
-
-
-def _placed(row: Row) -> bool:
-    return formats.finite(row["lon"]) is not None and formats.finite(row["lat"]) is not None
 
 
 def countries(plan: Plan) -> tuple[tuple[str, str], ...]:

@@ -26,7 +26,7 @@ SPREAD = 6.0
 
 def scale_of(shade: Shading) -> Scale | None:
     """Normalisation and colours of a layer; None when no region has a value."""
-    values = sorted(shade.values.values())
+    values = sorted(shade.shades.values())
     if not values:
         return None
     ticks = MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]).tick_values(values[0], values[-1])

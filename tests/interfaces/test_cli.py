@@ -26,6 +26,7 @@ from planner.core.plan import Plan
 from planner.interfaces.cli import app, main
 from planner.interfaces.console import Console, closed_share, progress_text
 from planner.outputs import run_folder
+from planner.outputs.drawing import Drawing
 from tests.outputs.test_run_folder import sealed
 
 VERBS = (
@@ -243,7 +244,7 @@ def test_map_asks_for_what_was_said(
 ) -> None:
     asked: list[Any] = []
 
-    def draw(plan: Plan, case: Any, path: Path, drawing: api.Drawing) -> tuple[Path, ...]:
+    def draw(plan: Plan, case: Any, path: Path, drawing: Drawing) -> tuple[Path, ...]:
         asked.append((path, drawing))
         return tuple(path.with_suffix(f".{kind}") for kind in drawing.formats)
 
@@ -252,8 +253,22 @@ def test_map_asks_for_what_was_said(
     assert main([*words, "--json"]) == 0
     ((path, drawing),) = asked
     assert path == folder / "map_wage_2030"
-    assert drawing == api.Drawing(2030, "wage", ("png", "pdf"))
+    assert drawing == Drawing(2030, "wage", ("png", "pdf"))
     assert len(json.loads(capsys.readouterr().out)["files"]) == 2
+
+
+def test_map_refuses_before_it_draws(folder: Path, tmp_path: Path, capsys: Capture) -> None:
+    words = ["map", str(folder), "--format", "png,gif", "--year", "1900", "--out"]
+    assert main([*words, str(tmp_path / "new")]) == 2
+    said = capsys.readouterr().err
+    assert "no 'gif'" in said
+    assert "1900 lies outside the plan" in said
+    assert not list(tmp_path.glob("new/*"))
+
+
+def test_compare_needs_two_runs(folder: Path, tmp_path: Path, capsys: Capture) -> None:
+    assert main(["compare", str(folder), "--out", str(tmp_path / "c")]) == 2
+    assert "not 1" in capsys.readouterr().err
 
 
 def test_progress_in_words_and_as_a_bar(capsys: Capture) -> None:

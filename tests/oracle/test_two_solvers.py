@@ -1,0 +1,34 @@
+"""HiGHS and CBC agree on every shipped scenario.
+
+Relaxations must be equal; with whole modules each solver's plan must lie below the other's bound.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import planner
+from planner.core.scenario import SolverSettings
+from planner.model.assemble import build_model
+from planner.model.lp import Model
+from planner.solve import highs
+
+SCENARIOS = sorted(p.stem for p in (Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
+LOOSE = SolverSettings(gap=0.02, time_limit=240)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_both_solvers_agree(name: str) -> None:
+    model = build_model(planner.load(name)).model
+    relaxed = Model(model.name)
+    relaxed.__dict__.update(model.__dict__)
+    relaxed.integer = [False] * len(model.integer)
+    ours, theirs = highs.run(relaxed, LOOSE), highs.run(relaxed, LOOSE, solver="cbc")
+    assert ours.objective == pytest.approx(theirs.objective, rel=1e-6)
+    mine, other = highs.run(model, LOOSE), highs.run(model, LOOSE, solver="cbc")
+    assert other.objective <= mine.bound * (1 + 1e-6)
+    assert mine.objective <= ours.objective * (1 + 1e-6)
+    assert other.objective >= mine.bound * (1 - 0.045)
