@@ -2,13 +2,14 @@
 
     cost = distance + side + markers covered + leaders crossed      lowest wins
     hard: inside the frame, off every other label and every blocked box
-Greedy by weight, then rounds in which each label may move while the others stand. No chance
-involved: the same labels always land in the same places. All lengths in inches.
+One label after another, then rounds in which each may move while the others stand; three orders
+are tried and the cheapest result is kept. No chance involved: the same labels always land in the
+same places. All lengths in inches.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +26,8 @@ PAD = 0.03
 ROUNDS = 5
 FAR, SIDE, TOUCHING = 2.2, 0.12, 0.07
 MARKER_COVERED, LABEL_CROSSED, LEADER_CROSSED = 3.0, 9.0, 2.5
-STEPS = np.linspace(0.0, 1.0, 9)
+LEFT_OUT = 1000.0
+STEPS = np.linspace(0.0, 1.0, 15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +68,35 @@ def place(
     """
     order = sorted(labels, key=lambda label: (-label.weight, label.id))
     choices = {label.id: _choices(label, discs, frame, blocked) for label in order}
+    names = [label.id for label in order]
+    eastward = [label.id for label in sorted(order, key=lambda label: (label.x, label.id))]
+    tries = [_settle(o, choices) for o in (names, eastward, eastward[::-1])]
+    placed = min(tries, key=lambda found: round(_total(found, choices), 9))
+    return {i: choices[i].spot(placed[i]) for i in names if i in placed}
+
+
+def _settle(order: Sequence[str], choices: Mapping[str, _Choices]) -> dict[str, int]:
+    """One after another takes its best place; then rounds of second thoughts."""
     placed: dict[str, int] = {}
     for round_ in range(ROUNDS):
         before = dict(placed)
-        for label in order:
-            others = [choices[i].line(n) for i, n in placed.items() if i != label.id]
-            best = choices[label.id].best(others)
-            placed.pop(label.id, None)
+        for i in order:
+            best = choices[i].best([choices[j].line(n) for j, n in placed.items() if j != i])
+            placed.pop(i, None)
             if best is not None:
-                placed[label.id] = best
+                placed[i] = best
         if round_ and placed == before:
             break
-    return {
-        label.id: choices[label.id].spot(placed[label.id]) for label in order if label.id in placed
-    }
+    return placed
+
+
+def _total(placed: Mapping[str, int], choices: Mapping[str, _Choices]) -> float:
+    """Cost of all labels together; a label without a place is the worst there is."""
+    costs = [
+        float(choices[i].costs([choices[j].line(m) for j, m in placed.items() if j != i])[n])
+        for i, n in placed.items()
+    ]
+    return sum(costs) + LEFT_OUT * (len(choices) - len(placed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +122,22 @@ class _Choices:
         """Cheapest choice that covers no other label; None if there is none."""
         if not len(self.boxes):
             return None
-        cost = self.cost.copy()
-        if others:
-            boxes = np.array([b for b, _ in others])
-            leaders = np.array([line for _, line in others])
-            hit = _meet(self.boxes, boxes).any(axis=1)
-            cost[hit] = np.inf
-            cost += LABEL_CROSSED * _through(self.leaders, boxes).sum(axis=1)
-            cost += LABEL_CROSSED * _through(leaders, self.boxes).sum(axis=0)
-            cost += LEADER_CROSSED * _cross(self.leaders, leaders).sum(axis=1)
+        cost = self.costs(others)
         n = int(np.argmin(cost))
         return n if np.isfinite(cost[n]) else None
+
+    def costs(self, others: Sequence[tuple[Floats, Floats]]) -> Floats:
+        """Cost of every choice beside other labels and their leaders."""
+        if not others:
+            return self.cost
+        cost = self.cost.copy()
+        boxes = np.array([b for b, _ in others])
+        leaders = np.array([line for _, line in others])
+        cost[_meet(self.boxes, boxes).any(axis=1)] = np.inf
+        cost += LABEL_CROSSED * _through(self.leaders, boxes).sum(axis=1)
+        cost += LABEL_CROSSED * _through(leaders, self.boxes).sum(axis=0)
+        cost += LEADER_CROSSED * _cross(self.leaders, leaders).sum(axis=1)
+        return cost
 
 
 def _choices(label: Label, discs: Floats, frame: Box, blocked: Sequence[Box]) -> _Choices:
@@ -137,7 +159,7 @@ def _choices(label: Label, discs: Floats, frame: Box, blocked: Sequence[Box]) ->
     if len(discs):
         cost = cost + MARKER_COVERED * _covered(boxes, discs)
         others = np.hypot(discs[:, 0] - label.x, discs[:, 1] - label.y) > 1e-6
-        cost = cost + 0.5 * MARKER_COVERED * _near(leaders, discs[others])
+        cost = cost + MARKER_COVERED * _near(leaders, discs[others])
     return _Choices(boxes, cost, leaders)
 
 
