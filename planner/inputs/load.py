@@ -75,11 +75,12 @@ def load_case(
         issues.extend(error.issues)
     dictionary = read_dictionary(root)
     registers = read_registers(root, dictionary, issues)
-    facts = read_facts(root, dictionary, registers, issues)
+    unread = any(issue.code < "E110" for issue in issues)  # a whole file: facts would all dangle
+    facts = [] if unread else read_facts(root, dictionary, registers, issues)
     if not issues:
         issues.extend(check_coherence(dictionary, registers, facts))
     reasons: dict[str, str] = {}
-    if origin:
+    if origin and not unread:
         issues.extend(check_references(scenario, registers, origin))
         facts, reasons, problems = apply_overrides(scenario, facts, dictionary, origin)
         issues.extend(problems)

@@ -24,11 +24,14 @@ from typing import Any
 import highspy
 import pulp
 
-from planner.core.errors import Stopped
+from planner.core.errors import InputError, Issue, Stopped, did_you_mean
 from planner.core.scenario import SolverSettings
 from planner.model.lp import Model
 
 HIGHS = "highs"
+HEURISTIC_EFFORT = 0.3
+"""Share of the search spent on finding better plans; 0.3 closed the base case's gap faster than
+HiGHS's default 0.05 (0.14 % against 0.17 % after 80 s on two cores)."""
 FLIP = -1.0 if int(metadata.version("pulp").split(".")[0]) < 4 else 1.0
 """PuLP 3 hands HiGHS the negated objective to minimise, PuLP 4 the objective to maximise."""
 
@@ -182,6 +185,7 @@ def run(
         timeLimit=settings.time_limit,
         threads=settings.threads or None,
         random_seed=settings.seed,
+        mip_heuristic_effort=HEURISTIC_EFFORT,
         log_to_console=False,
         output_flag=progress is not None,
     )
@@ -267,12 +271,13 @@ def _other(
 
 
 def _engine(name: str, settings: SolverSettings) -> Any:
-    """A solver of PuLP's by name; raises Stopped with the available ones when it is not there."""
+    """A solver of PuLP's by name; raises InputError with the available ones when it is not there."""
     wanted = {"cbc": ("COIN_CMD", "PULP_CBC_CMD")}.get(name.lower(), (name,))
     for candidate in wanted:
         if candidate in pulp.listSolvers(onlyAvailable=True):
             return pulp.getSolver(
                 candidate, msg=False, gapRel=settings.gap, timeLimit=settings.time_limit
             )
-    msg = f"solver '{name}' is not available; available: {pulp.listSolvers(onlyAvailable=True)}"
-    raise Stopped(msg)
+    hint = did_you_mean(name, [HIGHS, *pulp.listSolvers(onlyAvailable=True)])
+    text = f"the solver '{name}' is not available"
+    raise InputError([Issue("error", "E230", "--solver", "", text, hint)])

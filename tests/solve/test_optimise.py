@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from planner.core.errors import Infeasible, Stopped
+from planner.core.errors import Infeasible, InputError, Stopped
 from planner.core.scenario import SolverSettings
 from planner.model.assemble import build_model
 from planner.solve import highs
@@ -36,7 +36,7 @@ def test_cbc_agrees() -> None:
 
 
 def test_an_unknown_solver_is_named() -> None:
-    with pytest.raises(Stopped, match="available"):
+    with pytest.raises(InputError, match="available"):
         solve_case(tiny(), solver="abacus")
 
 
