@@ -271,7 +271,7 @@ def _other(
 
 
 def _engine(name: str, settings: SolverSettings) -> Any:
-    """A solver of PuLP's by name; raises InputError with the available ones when it is not there."""
+    """A solver of PuLP's by name; raises InputError naming the available ones otherwise."""
     wanted = {"cbc": ("COIN_CMD", "PULP_CBC_CMD")}.get(name.lower(), (name,))
     for candidate in wanted:
         if candidate in pulp.listSolvers(onlyAvailable=True):
