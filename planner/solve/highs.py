@@ -275,9 +275,11 @@ def _engine(name: str, settings: SolverSettings) -> Any:
     wanted = {"cbc": ("COIN_CMD", "PULP_CBC_CMD")}.get(name.lower(), (name,))
     for candidate in wanted:
         if candidate in pulp.listSolvers(onlyAvailable=True):
-            return pulp.getSolver(
-                candidate, msg=False, gapRel=settings.gap, timeLimit=settings.time_limit
-            )
+            # CBC's preprocessing calls the feasible scenario `insular` infeasible; without it CBC
+            # finds the same plans as HiGHS
+            extra = {"options": ["preprocess off"]} if name.lower() == "cbc" else {}
+            limits = {"gapRel": settings.gap, "timeLimit": settings.time_limit}
+            return pulp.getSolver(candidate, msg=False, **limits, **extra)
     hint = did_you_mean(name, [HIGHS, *pulp.listSolvers(onlyAvailable=True)])
     text = f"the solver '{name}' is not available"
     raise InputError([Issue("error", "E230", "--solver", "", text, hint)])
