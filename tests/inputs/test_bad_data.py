@@ -26,7 +26,7 @@ def test_text_in_a_number(tree: Tree) -> None:
     tree.edit(
         "facts/site.csv",
         lambda s: s.replace(
-            ",electricity_usd_per_mwh,,150,", ",electricity_usd_per_mwh,,cheap,", 1
+            ",electricity_usd_per_mwh,,125,", ",electricity_usd_per_mwh,,cheap,", 1
         ),
     )
     one(tree.problems(), "E113 data/facts/site.csv:", "value", "'cheap' is not a number")
