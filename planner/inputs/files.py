@@ -15,27 +15,28 @@ LARGEST_BYTES = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of one file with the lines they begin in; `where` names the file as a person would.
-
-    `whole` is False when no row could be taken from the file: what refers to it cannot be judged.
-    """
+    """Rows of one file with their line numbers; `where` names the file as a person would."""
 
     where: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[int, dict[str, str]], ...] = ()
-    whole: bool = False
+    rows: tuple[tuple[int, dict[str, str]], ...]
 
 
 def read_table(path: Path, where: str, columns: Iterable[str], issues: list[Issue]) -> Table:
     """Read a CSV file that must have exactly these columns. Problems go into `issues`."""
     wanted = tuple(columns)
     text = _text(path, where, issues)
-    body = None if text is None else _cells(text, where, issues)
-    if not body:
-        return Table(where, wanted)
-    header = [name.strip() for name in body.pop(0)[1]]
-    problems = _header_issues(header, wanted, f"{where}:1")
-    issues.extend(problems)
+    if text is None:
+        return Table(where, wanted, ())
+    reader = csv.reader(io.StringIO(text))
+    try:
+        header = next(reader, [])
+        body = [(reader.line_num, cells) for cells in reader if any(c.strip() for c in cells)]
+    except csv.Error as error:
+        issues.append(Issue("error", "E103", where, "", f"not a CSV file ({error})"))
+        return Table(where, wanted, ())
+    header = [name.strip() for name in header]
+    issues.extend(_header_issues(header, wanted, f"{where}:1"))
     rows = []
     for line, cells in body:
         if len(cells) != len(header):
@@ -43,31 +44,11 @@ def read_table(path: Path, where: str, columns: Iterable[str], issues: list[Issu
             issues.append(Issue("error", "E107", f"{where}:{line}", "", message))
             continue
         rows.append((line, {n: c.strip() for n, c in zip(header, cells, strict=True)}))
-    if any(problem.code != "E105" for problem in problems):
-        return Table(where, wanted)
-    return Table(where, wanted, tuple(rows), whole=True)
-
-
-def _cells(text: str, where: str, issues: list[Issue]) -> list[tuple[int, list[str]]]:
-    """Rows that are not blank, header first, with the line each begins in."""
-    reader = csv.reader(io.StringIO(text), strict=True)
-    found, begins = [], 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells) or not found:
-                found.append((begins, cells))
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        issues.append(Issue("error", "E103", f"{where}:{begins}", "", f"not a CSV row ({error})"))
-        return []
-    return found
+    return Table(where, wanted, tuple(rows))
 
 
 def _header_issues(header: list[str], wanted: tuple[str, ...], where: str) -> list[Issue]:
     extra = sorted(set(header) - set(wanted))
-    if not set(header) & set(wanted):
-        text = "the first line does not name the columns"
-        return [Issue("error", "E104", where, "", text, f"Expected: {','.join(wanted)}.")]
     found = [
         Issue("error", "E104", where, name, "this column is missing", _near(name, extra))
         for name in wanted
