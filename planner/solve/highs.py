@@ -27,6 +27,7 @@ import pulp
 from planner.core.errors import InputError, Issue, Stopped, did_you_mean
 from planner.core.scenario import SolverSettings
 from planner.model.lp import Model
+from planner.solve import grain
 
 HIGHS = "highs"
 HEURISTIC_EFFORT = 0.3
@@ -175,7 +176,8 @@ def run(
 ) -> Answer:
     """Solve a model. Raises Stopped when a limit came before any plan; infeasible is a status."""
     quiet()
-    problem, columns = model.to_pulp()
+    fine = solver.lower() == HIGHS and grain.needed(model)
+    problem, columns = (grain.shortened(model) if fine else model).to_pulp()
     if solver.lower() != HIGHS:
         return _other(model, problem, columns, settings, solver)
     watch = _Watch(progress)
@@ -210,6 +212,7 @@ def run(
     values = [float(c.varValue or 0.0) for c in columns]
     objective = _worth(model, values)
     bound = FLIP * float(info.mip_dual_bound) if integer else objective
+    bound += grain.MARGIN * abs(bound) if fine else 0.0
     return Answer(
         "feasible" if stopped else "optimal",
         values,
@@ -255,12 +258,12 @@ def _other(
     outcome = problem.solve(engine)
     seconds = time.perf_counter() - begun
     if hasattr(outcome, "status"):  # PuLP 4 returns an object, PuLP 3 a number
-        status = str(outcome.status).lower()
+        status = str(outcome.status.name).lower()
     else:
         status = str(pulp.LpStatus[outcome]).lower()
     if "infeasible" in status or "undefined" in status:
         return Answer("infeasible", None, math.nan, math.nan, seconds=seconds)
-    if "optimal" not in status or columns[0].varValue is None:
+    if status not in ("optimal", "gaplimit") or columns[0].varValue is None:
         msg = f"{name} ended without a proven plan (status {status})"
         raise Stopped(msg)
     values = [float(c.varValue or 0.0) for c in columns]

@@ -7,7 +7,8 @@
     eligible[i,p,t] = outlay on modules begun at i in t of a class the programme covers, if
                       START_FROM <= t < START_BEFORE and SERVICE_FROM <= service < SERVICE_BEFORE,
                       plus centres decided at i in t when it covers centres
-A grant is paid LAG years after building begins, a tax credit LAG years after entry into service.
+A grant is paid LAG years after building begins, a tax credit LAG years after entry into service
+(of the first fab it could pay for).
 In a state of the world where grants are cut, the share cut of what falls due then is not paid.
 Sources: fact tables `programme`, `country` (aid_cumulation_pct), `event` (grant_cut_pct).
 """
@@ -118,11 +119,18 @@ def offers(
 
 
 def paid_on(case: CaseView, p: str, t: int, parts: list[tuple[Part, float]]) -> float:
-    """Date on which aid for parts begun in t is paid [year]."""
+    """Date on which aid for parts begun in t is paid [year].
+
+    A credit follows the fab's entry into service; where it pays for centres only, the quickest type
+    the site could hold. Never what was decided: a date must not hang on the plan.
+    """
     lag = case.value("programme.payment_lag_years", p)
     if case.text("programmes", p, "instrument") == "grant":
         return t + lag
-    return min(service for _, service in parts) + lag
+    fabs = [service for (family, _, _), service in parts if family == "modules"]
+    site = str(parts[0][0][1][0])
+    types = case.items("sites", site, "centre_types")
+    return lag + min(fabs or [t + case.value("centre.lead_years", r) for r in types])
 
 
 def cap(case: CaseView, opt: Options, p: str, kind: str) -> float | None:
