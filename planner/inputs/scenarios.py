@@ -93,6 +93,9 @@ def _set(data: dict[str, Any], origin: Origin, text: str) -> None:
         issue = Issue("error", "E203", where, "", "not of the form KEY=VALUE")
         raise InputError([issue])
     *parents, last = key.strip().split(".")
+    if parents[:1] == ["facts"]:
+        _set_fact(data, origin, [*parents[1:], last], value.strip())
+        return
     target = data
     for part in parents:
         inner = target.setdefault(part, {})
@@ -104,9 +107,27 @@ def _set(data: dict[str, Any], origin: Origin, text: str) -> None:
     origin[(*parents, last)] = where
 
 
+def _set_fact(data: dict[str, Any], origin: Origin, path: list[str], value: str) -> None:
+    """`facts.TABLE.ENTITY.PARAMETER[.YEAR]=V` sets a fact, `=*V` multiplies it: an override."""
+    where = f"--set facts.{'.'.join(path)}={value}"
+    change, number = ("factor", value[1:]) if value.startswith("*") else ("value", value)
+    fits = len(path) == 3 or (len(path) == 4 and path[3].isdigit())
+    if not fits or not isinstance(data.setdefault("overrides", []), list):
+        hint = "Write facts.TABLE.ENTITY.PARAMETER=3.2, or =*1.5 to multiply."
+        raise InputError([Issue("error", "E203", where, "", "not a fact", hint)])
+    data["overrides"] = [
+        *data["overrides"],
+        {
+            "table": path[0], "entity": path[1], "parameter": path[2], change: scalar(number),
+            "reason": "set for this run", **({"period": int(path[3])} if path[3:] else {}),
+        },
+    ]  # fmt: skip
+    origin["overrides", len(data["overrides"]) - 1] = where
+
+
 def _validate(data: dict[str, Any], origin: Origin, schemas: Schemas) -> list[Issue]:
     """All problems of the scenario's fields and of every concept's options."""
-    issues = _problems(Scenario, data, (), origin)
+    issues = problems_of(Scenario, data, (), origin)
     concepts = data.get("concepts")
     if not isinstance(concepts, dict):
         return issues
@@ -119,11 +140,12 @@ def _validate(data: dict[str, Any], origin: Origin, schemas: Schemas) -> list[Is
                 Issue("error", "E204", where, f"concepts.{name}", "unknown concept", hint)
             )
         elif isinstance(options, dict):
-            issues += _problems(schemas[name], options, path, origin)
+            issues += problems_of(schemas[name], options, path, origin)
     return issues
 
 
-def _problems(schema: type[BaseModel], data: Any, prefix: KeyPath, origin: Origin) -> list[Issue]:
+def problems_of(schema: type[BaseModel], data: Any, prefix: KeyPath, origin: Origin) -> list[Issue]:
+    """Everything pydantic finds wrong with data, in the user's words, each with its line."""
     try:
         schema.model_validate(data)
     except ValidationError as error:

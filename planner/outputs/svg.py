@@ -90,6 +90,7 @@ def drawing(size: Sequence[float], body: str, label: str, css: str = "chart") ->
         tag("title", escape(label)) + body,
         class_=css,
         viewBox=f"0 0 {width:.0f} {height:.0f}",
+        width=f"{width:.0f}" if "heat" in css else None,
         role="img",
         aria_label=label,
         xmlns="http://www.w3.org/2000/svg",

@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planner.api.sweeps import sweep as sweep
+
 if TYPE_CHECKING:
     from planner.core.case import Case
     from planner.core.errors import Issue
