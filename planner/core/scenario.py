@@ -11,6 +11,8 @@ from pydantic import Field, model_validator
 
 from planner.core.options import Settings
 
+AVERAGE = "average"
+"""Future in which every effect stands at its mean; a scenario names it alone."""
 Year = Annotated[int, Field(ge=2000, le=2100)]
 
 
@@ -121,7 +123,8 @@ class Scenario(Settings):
     sites: SiteRules = SiteRules()
     """Rules on single sites [block]"""
     futures: tuple[str, ...] = ()
-    """Use only these futures, their chances scaled to 100 %; empty = all [list]"""
+    """Use only these futures, their chances scaled to 100 %; empty = all; `average` = one future
+    with every effect at its mean [list]"""
     concepts: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Options by concept [block]"""
     overrides: tuple[Override, ...] = ()

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from planner.core.case import Fact, Record
 from planner.core.errors import Issue, did_you_mean
-from planner.core.scenario import Override, Scenario
+from planner.core.scenario import AVERAGE, Override, Scenario
 from planner.inputs.dictionary import Dictionary
 from planner.inputs.scenarios import Origin
 from planner.inputs.tables import inside
@@ -40,7 +40,8 @@ def check_references(  # noqa: C901 - one branch per kind of reference
             classes = registers.get("products", {})
             need(("sites", "pin", n, "product"), pin.product, classes, "product class")
     for n, name in enumerate(scenario.futures):
-        need(("futures", n), name, registers.get("futures", {}), "future")
+        if scenario.futures != (AVERAGE,):
+            need(("futures", n), name, registers.get("futures", {}), "future")
     need(("map_layer",), scenario.map_layer, LAYERS, "map layer")
     end = scenario.horizon.start + scenario.horizon.periods * scenario.horizon.years_per_period
     if end > 2061:

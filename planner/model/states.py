@@ -5,15 +5,20 @@
     tariff_add[m,k] duty added [%]           grant_kept  share of a grant due then that is paid
     repair[i]       repair cost as a share of the value of tools and buildings at the site
 
+Under the single future `average` every effect stands at its mean over the futures and nothing is
+left to chance: the expected-value problem of stochastic programming (Birge 1982).
+
 An outage longer than the period runs on into the next one. Events marked persistent keep acting
 on demand, prices, duties and grants until the horizon ends.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from planner.core.case import Case
+from planner.core.scenario import AVERAGE
 from planner.core.sets import Sets, State
 
 Active = tuple[tuple[str, float, bool], ...]
@@ -41,12 +46,16 @@ def build_states(
             chance = sum(futures[s] for s in who)
             found.append(replace(state, probability=chance, futures=tuple(who)))
         states[t] = tuple(found)
+    if case.scenario.futures == (AVERAGE,):
+        states = {t: (average(t, found),) for t, found in states.items()}
+        return {AVERAGE: 1.0}, states, {(AVERAGE, t): AVERAGE for t in sets.periods}
     return futures, states, state_of
 
 
 def _probabilities(case: Case) -> dict[str, float]:
     """Chance of each future, scaled to 1 over those the scenario uses; one sure one if none."""
-    wanted = case.scenario.futures or case.ids("futures")
+    named = case.scenario.futures
+    wanted = case.ids("futures") if named in ((), (AVERAGE,)) else named
     if not wanted:
         return {"certain": 1.0}
     raw = {s: case.value("future.probability_pct", s) for s in wanted}
@@ -116,6 +125,33 @@ def _state(case: Case, sets: Sets, t: int, active: Active) -> State:
         tariff_add_pct={key: v for key, v in duty.items() if v != 0.0},
         grant_kept=kept,
         repair_share=repair,
+    )
+
+
+def average(t: int, states: Sequence[State]) -> State:
+    """One state with every effect at its probability-weighted mean."""
+
+    def mean(name: str, neutral: float) -> dict[tuple[str, str], float]:
+        tables: list[tuple[float, Mapping[tuple[str, str], float]]] = [
+            (u.probability, getattr(u, name)) for u in states
+        ]
+        keys = sorted({key for _, table in tables for key in table})
+        return {key: sum(p * table.get(key, neutral) for p, table in tables) for key in keys}
+
+    hit = sorted({i for u in states for i in u.repair_share})
+    return State(
+        id=AVERAGE,
+        period=t,
+        probability=1.0,
+        futures=(AVERAGE,),
+        available=mean("available", 1.0),
+        demand=mean("demand", 1.0),
+        price=mean("price", 1.0),
+        tariff_add_pct=mean("tariff_add_pct", 0.0),
+        grant_kept=sum(u.probability * u.grant_kept for u in states),
+        repair_share={
+            i: sum(u.probability * u.repair_share.get(i, 0.0) for u in states) for i in hit
+        },
     )
 
 
