@@ -105,11 +105,28 @@ class Case:
         """Fact by its key."""
         return {f.key: f for f in self.facts}
 
+    @cached_property
+    def _known(self) -> dict[tuple[str, tuple[str, ...], float | None], float]:
+        """Values asked for before: a model asks for the same ones hundreds of times."""
+        return {}
+
+    @cached_property
+    def _lists(self) -> dict[tuple[str, str, str], tuple[str, ...]]:
+        """List cells split before."""
+        return {}
+
     def value(self, name: str, *entity: str, year: float | None = None) -> float:
         """Value of `table.parameter` for an entity (parts are joined by `|`).
 
         Raises ModelError when the number is neither in the data nor has a default.
         """
+        key = (name, entity, year)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._value(name, entity, year)
+        return found
+
+    def _value(self, name: str, entity: tuple[str, ...], year: float | None) -> float:
         points = self.index.get(name, {}).get("|".join(entity))
         if points is None:
             if name in self.defaults:
@@ -151,8 +168,13 @@ class Case:
 
     def items(self, register: str, row: str, column: str) -> tuple[str, ...]:
         """List cell of a register."""
-        cell = self.text(register, row, column)
-        return tuple(part.strip() for part in cell.split(";") if part.strip())
+        key = (register, row, column)
+        found = self._lists.get(key)
+        if found is None:
+            cell = self.text(register, row, column)
+            found = tuple(part.strip() for part in cell.split(";") if part.strip())
+            self._lists[key] = found
+        return found
 
     def name(self, register: str, row: str) -> str:
         """Printed name of a row, its id when it has none."""
