@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pydantic import BaseModel, ConfigDict
+
+Named = tuple[tuple[str | int, ...], str, str]
+"""Where in the options, the name given, and what it must be: a register, or `place` for either a
+site or a country."""
 
 
 class Settings(BaseModel):
@@ -18,3 +24,7 @@ class Options(Settings):
 
     on: bool = True
     """Whether the concept takes part [yes/no]"""
+
+    def named(self) -> Iterator[Named]:
+        """Names of sites, classes and the like here, to be checked against the data."""
+        yield from ()

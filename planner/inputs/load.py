@@ -13,7 +13,7 @@ from planner.core.scenario import Scenario
 from planner.inputs.coherence import check_coherence
 from planner.inputs.dictionary import read_dictionary
 from planner.inputs.frozen import case_from_json, case_to_json
-from planner.inputs.references import apply_overrides, check_references
+from planner.inputs.references import apply_overrides, check_options, check_references
 from planner.inputs.scenarios import Origin, read_scenario
 from planner.inputs.tables import read_facts, read_registers
 from planner.inputs.yaml_files import read_yaml
@@ -82,6 +82,7 @@ def load_case(
     reasons: dict[str, str] = {}
     if origin and not unread:
         issues.extend(check_references(scenario, registers, origin))
+        issues.extend(check_options(scenario, registers, origin, schemas))
         facts, reasons, problems = apply_overrides(scenario, facts, dictionary, origin)
         issues.extend(problems)
     if issues:

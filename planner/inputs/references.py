@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from planner.core.case import Fact, Record
 from planner.core.errors import Issue, did_you_mean
+from planner.core.options import Options
 from planner.core.scenario import AVERAGE, Override, Scenario
 from planner.inputs.dictionary import Dictionary
 from planner.inputs.scenarios import Origin
@@ -47,6 +48,32 @@ def check_references(  # noqa: C901 - one branch per kind of reference
     if end > 2061:
         text = f"the horizon ends in {end}; the data reach 2041"
         issues.append(Issue("error", "E208", _base(("horizon",), origin), "horizon", text))
+    return issues
+
+
+def check_options(
+    scenario: Scenario,
+    registers: Registers,
+    origin: Origin,
+    schemas: Mapping[str, type[Options]],
+) -> list[Issue]:
+    """Names inside the options of concepts that the data do not know."""
+    issues = []
+    places = {**registers.get("sites", {}), **registers.get("countries", {})}
+    for concept, given in scenario.concepts.items():
+        for path, name, register in schemas[concept].model_validate(given).named():
+            known = places if register == "place" else registers.get(register, {})
+            if name not in known:
+                full = ("concepts", concept, *path)
+                where = next(
+                    (origin[full[:n]] for n in range(len(full), 0, -1) if full[:n] in origin),
+                    scenario.name,
+                )
+                what = "site or country" if register == "place" else register.rstrip("s")
+                field = ".".join(str(part) for part in full)
+                hint = did_you_mean(name, known)
+                text = f"unknown {what} '{name}'"
+                issues.append(Issue("error", "E207", where, field, text, hint))
     return issues
 
 

@@ -108,9 +108,41 @@ def rewarding() -> Case:
     return rich(gain, concepts={"research": {"benefit_scale": 20.0}})
 
 
+def anchored() -> Case:
+    """Half of what is advanced stays at home, though there is work for more abroad."""
+    return _asked(home_share_pct=80)
+
+
+def floors() -> Case:
+    """A floor and a cap that both bite."""
+    places = [{"where": "JP", "most_kwpm": 0}, {"where": "us_a", "least_kwpm": 30, "since": 2032}]
+    return _asked(places=places)
+
+
+def thrifty() -> Case:
+    """Little money in a year."""
+    return _asked(capex_usd_bn_per_year=1.3)
+
+
+def homebound() -> Case:
+    """No money abroad."""
+    return _asked(abroad_usd_bn_per_year=0.1)
+
+
+def crews() -> Case:
+    """One building crew."""
+    return _asked(projects=1)
+
+
+def _asked(**limits: object) -> Case:
+    demand = {"demand.wafers_mn": {("US|N2", 2026): 3.0, ("US|N16", 2026): 1.0}}
+    options = {"outbound": {"gap_generations": 0}, "cocreation": {"near_generations": -1}}
+    return rich(demand, concepts={**options, "limits": limits})
+
+
 CASES: tuple[Callable[[], Case], ...] = (
     rich, hungry, abroad, opened, scarce, dry, dark, capped, tight_budget, low_theta, pinned,
-    rewarding,
+    rewarding, anchored, floors, thrifty, homebound, crews,
 )  # fmt: skip
 STRENGTHENING = {"sales.link"}
 """Implied by other rules once integers are whole; they only tighten the relaxation."""
@@ -140,7 +172,7 @@ def without(model: Model, rule: str) -> Model:
 
 def all_rules() -> list[str]:
     found = set()
-    for make in (rich, pinned):
+    for make in (rich, pinned, anchored, floors, thrifty, homebound, crews):
         found |= {r for r, rule in build_model(make()).model.rules.items() if rule.rows}
     return sorted(found - STRENGTHENING | {"capacity.pin", "subsidy.project"})
 
