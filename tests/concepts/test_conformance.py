@@ -24,8 +24,8 @@ BOUNDS = {"capacity.cut", "talent.tier", "outbound.gap"}
 
 def test_order_is_fixed() -> None:
     assert [c.name for c in concepts()] == [
-        "capacity", "costs", "outbound", "research", "cocreation", "limits", "sales", "production",
-        "subsidy", "talent", "trade", "finance", "risk", "utilities",
+        "capacity", "costs", "outbound", "research", "cocreation", "limits", "sales", "agreements",
+        "production", "subsidy", "talent", "trade", "finance", "risk", "utilities",
     ]  # fmt: skip
 
 

@@ -134,6 +134,22 @@ def crews() -> Case:
     return _asked(projects=1)
 
 
+def agreed() -> Case:
+    """Most of what is sold must be made there."""
+    return _agreed("hard")
+
+
+def agreed_on_average() -> Case:
+    """The same, kept over the states together."""
+    return _agreed("expected")
+
+
+def _agreed(mode: str) -> Case:
+    floor = {"market": "US", "origins": ["US"], "start_year": 2026, "end_year": 2026}
+    floors = [{**floor, "end_pct": 60, "mode": mode}]
+    return rich(concepts={"agreements": {"floors": floors}})
+
+
 def _asked(**limits: object) -> Case:
     demand = {"demand.wafers_mn": {("US|N2", 2026): 3.0, ("US|N16", 2026): 1.0}}
     options = {"outbound": {"gap_generations": 0}, "cocreation": {"near_generations": -1}}
@@ -142,7 +158,8 @@ def _asked(**limits: object) -> Case:
 
 CASES: tuple[Callable[[], Case], ...] = (
     rich, hungry, abroad, opened, scarce, dry, dark, capped, tight_budget, low_theta, pinned,
-    rewarding, anchored, floors, thrifty, homebound, crews,
+    rewarding, anchored, floors, thrifty, homebound, crews, agreed,
+    agreed_on_average,
 )  # fmt: skip
 STRENGTHENING = {"sales.link"}
 """Implied by other rules once integers are whole; they only tighten the relaxation."""
@@ -172,7 +189,17 @@ def without(model: Model, rule: str) -> Model:
 
 def all_rules() -> list[str]:
     found = set()
-    for make in (rich, pinned, anchored, floors, thrifty, homebound, crews):
+    for make in (
+        rich,
+        pinned,
+        anchored,
+        floors,
+        thrifty,
+        homebound,
+        crews,
+        agreed,
+        agreed_on_average,
+    ):
         found |= {r for r, rule in build_model(make()).model.rules.items() if rule.rows}
     return sorted(found - STRENGTHENING | {"capacity.pin", "subsidy.project"})
 
