@@ -35,6 +35,16 @@ FACTS: dict[str, dict[Any, Value]] = {
     "programme.rate_pct": {"us_credit": 25, "jp_grant": 35},
     "programme.budget_usd_bn": {"jp_grant": 1},
     "programme.payment_lag_years": {"us_credit": 0, "jp_grant": 2},
+    "string.production_years": {"jp_grant": 4},
+    "string.utilisation_pct": {"jp_grant": 50},
+    "string.clawback_pct": {"jp_grant": 80},
+    "string.interest_pct": {"jp_grant": 2},
+    "string.guardrail_years": {"jp_grant": 3},
+    "string.guardrail_rank": {"jp_grant": 5},
+    "string.upside_share_pct": {"jp_grant": 50},
+    "string.upside_threshold_pct": {"jp_grant": -10},
+    "string.withheld_pct": {"jp_grant": 30},
+    "string.withheld_years": {"jp_grant": 1},
     "outbound.gap_generations": {("US", 2026): 1, ("JP", 2026): 1},
     "frontier.rank": {("world", 2026): 7, ("world", 2028): 8},
     "centre.headcount_thousand": {"pilot": 0.5},
@@ -84,9 +94,22 @@ ROWS: dict[str, dict[str, dict[str, str]]] = {
 }
 
 
+SWITCHED_ON: dict[str, dict[str, Any]] = {
+    "strings": {"on": True},
+    "guardrail": {"on": True, "concern": ["US"]},
+    "milestones": {"on": True},
+    "upside": {"on": True},
+}
+"""Concepts that are off by default and take part here."""
+
+
 def rich(facts: Mapping[str, Mapping[Any, Value]] | None = None, **scenario: Any) -> Case:
     """Every concept active; `facts` change single numbers."""
     merged = {name: dict(rows) for name, rows in FACTS.items()}
     for name, rows in (facts or {}).items():
         merged.setdefault(name, {}).update(rows)
-    return tiny(merged, ROWS, **scenario)
+    chosen: Mapping[str, Mapping[str, Any]] = scenario.pop("concepts", {})
+    concepts = {
+        n: {**SWITCHED_ON.get(n, {}), **chosen.get(n, {})} for n in {**SWITCHED_ON, **chosen}
+    }
+    return tiny(merged, ROWS, concepts=concepts, **scenario)

@@ -25,7 +25,7 @@ from planner.core.options import Options as Base
 from planner.core.plan import Plan
 from planner.model.lp import Model, Row, merge
 
-AFTER = ("finance", "sales", "production", "trade", "subsidy")
+AFTER = ("finance", "sales", "production", "trade", "subsidy", "upside", "milestones")
 NEEDS = ("future",)
 READS = (
     *discount.READS,
