@@ -45,6 +45,13 @@ FACTS: dict[str, dict[Any, Value]] = {
     "string.upside_threshold_pct": {"jp_grant": -5},
     "string.withheld_pct": {"jp_grant": 30},
     "string.withheld_years": {"jp_grant": 1},
+    "instrument.share_pct": {"jp_loan": 50, "jp_land": 40, "us_training": 50},
+    "instrument.budget_usd_bn": {"jp_loan": 0.5, "jp_land": 1},
+    "instrument.rate_pct": {"jp_loan": 2},
+    "instrument.market_rate_pct": {"jp_loan": 4},
+    "instrument.cost_usd_thousand_per_head": {"us_training": 50},
+    "pot.total_usd_bn": {"jp_pot": 2},
+    "claim.amount_usd_bn": {"jp_rival": 0.5},
     "outbound.gap_generations": {("US", 2026): 1, ("JP", 2026): 1},
     "frontier.rank": {("world", 2026): 7, ("world", 2028): 8},
     "centre.headcount_thousand": {"pilot": 0.5},
@@ -78,6 +85,13 @@ ROWS: dict[str, dict[str, dict[str, str]]] = {
         "us_credit": {"country": "US", "instrument": "tax_credit", "covers": "fab"},
         "jp_grant": {"country": "JP", "instrument": "grant", "covers": "both"},
     },
+    "instruments": {
+        "jp_loan": {"country": "JP", "instrument": "loan", "covers": "both"},
+        "jp_land": {"country": "JP", "instrument": "land", "covers": "fab"},
+        "us_training": {"country": "US", "instrument": "training", "covers": "fab"},
+    },
+    "pots": {"jp_pot": {"country": "JP", "programmes": "jp_grant"}},
+    "claims": {"jp_rival": {"pot": "jp_pot"}},
     "tariff_measures": {"s232": {"origins": "TW;JP", "market": "US", "products": ""}},
     "partners": {"institute": {"site": "jp_a", "centre_types": "pilot"}},
     "events": {
@@ -99,6 +113,8 @@ SWITCHED_ON: dict[str, dict[str, Any]] = {
     "guardrail": {"on": True, "concern": ["US"]},
     "milestones": {"on": True},
     "upside": {"on": True},
+    "support": {"on": True},
+    "budgets": {"on": True},
 }
 """Concepts that are off by default and take part here."""
 
