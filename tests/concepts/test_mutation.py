@@ -96,7 +96,8 @@ def tight_budget() -> Case:
 
 def low_theta() -> Case:
     """All aid together limited below the programme's rate."""
-    return rich({"country.aid_cumulation_pct": {"JP": 10}})
+    off = {"strings": {"on": False}, "support": {"on": False}}
+    return rich({"country.aid_cumulation_pct": {"JP": 10}}, concepts=off)
 
 
 def pinned() -> Case:
@@ -137,6 +138,20 @@ def breakable() -> Case:
     )
 
 
+def generous() -> Case:
+    """Grant, loan and land together above what all aid may reach."""
+    return rich(
+        {"country.aid_cumulation_pct": {"JP": 36}},
+        concepts={"strings": {"on": False}},
+        sites={"pin": [{"site": "jp_a", "product": "N16"}]},
+    )
+
+
+def claimed() -> Case:
+    """Rivals leave little of the national pot."""
+    return rich({"claim.amount_usd_bn": {"jp_rival": 1.9}}, concepts={"strings": {"on": False}})
+
+
 def concerned() -> Case:
     """Expansion in a country of concern forgone for aid elsewhere."""
     return rich(
@@ -151,7 +166,7 @@ def concerned() -> Case:
 
 CASES: tuple[Callable[[], Case], ...] = (
     rich, hungry, abroad, opened, scarce, dry, dark, capped, tight_budget, low_theta, pinned,
-    rewarding, idle, breakable, concerned,
+    rewarding, idle, breakable, concerned, generous, claimed,
 )  # fmt: skip
 STRENGTHENING = {"sales.link"}
 """Implied by other rules once integers are whole; they only tighten the relaxation."""
