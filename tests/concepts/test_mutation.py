@@ -89,9 +89,7 @@ def capped() -> Case:
 
 def tight_budget() -> Case:
     """A national budget below the project cap."""
-    return rich(
-        {"programme.budget_usd_bn": {"jp_grant": 0.1}}, concepts={"strings": {"on": False}}
-    )
+    return rich({"programme.budget_usd_bn": {"jp_grant": 0.1}}, concepts={"strings": {"on": False}})
 
 
 def low_theta() -> Case:
