@@ -25,8 +25,8 @@ BOUNDS = {"capacity.cut", "talent.tier", "outbound.gap"}
 def test_order_is_fixed() -> None:
     assert [c.name for c in concepts()] == [
         "capacity", "costs", "outbound", "research", "cocreation", "sales", "production",
-        "subsidy", "budgets", "milestones", "strings", "guardrail", "support", "talent", "trade", "finance", "upside", "risk",
-        "utilities",
+        "subsidy", "budgets", "milestones", "strings", "guardrail", "support", "talent", "trade",
+        "finance", "upside", "risk", "utilities",
     ]  # fmt: skip
 
 
