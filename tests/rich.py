@@ -45,6 +45,9 @@ FACTS: dict[str, dict[Any, Value]] = {
     "string.upside_threshold_pct": {"jp_grant": -5},
     "string.withheld_pct": {"jp_grant": 30},
     "string.withheld_years": {"jp_grant": 1},
+    "country.attrition_pct": {"TW": 5, "US": 10, "JP": 5},
+    "country.training_places_pct": {"US": 20, "JP": 20},
+    "country.training_cost_usd_thousand": {"US": 40, "JP": 30},
     "instrument.share_pct": {"jp_loan": 50, "jp_land": 40, "us_training": 50},
     "instrument.budget_usd_bn": {"jp_loan": 0.5, "jp_land": 1},
     "instrument.rate_pct": {"jp_loan": 2},
@@ -115,6 +118,7 @@ SWITCHED_ON: dict[str, dict[str, Any]] = {
     "upside": {"on": True},
     "support": {"on": True},
     "budgets": {"on": True},
+    "training": {"on": True},
 }
 """Concepts that are off by default and take part here."""
 
