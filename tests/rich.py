@@ -35,6 +35,26 @@ FACTS: dict[str, dict[Any, Value]] = {
     "programme.rate_pct": {"us_credit": 25, "jp_grant": 35},
     "programme.budget_usd_bn": {"jp_grant": 1},
     "programme.payment_lag_years": {"us_credit": 0, "jp_grant": 2},
+    "string.production_years": {"jp_grant": 4},
+    "string.utilisation_pct": {"jp_grant": 50},
+    "string.clawback_pct": {"jp_grant": 80},
+    "string.interest_pct": {"jp_grant": 2},
+    "string.guardrail_years": {"jp_grant": 1},
+    "string.guardrail_rank": {"jp_grant": 3},
+    "string.upside_share_pct": {"jp_grant": 5},
+    "string.upside_threshold_pct": {"jp_grant": -5},
+    "string.withheld_pct": {"jp_grant": 30},
+    "string.withheld_years": {"jp_grant": 1},
+    "country.attrition_pct": {"TW": 5, "US": 10, "JP": 5},
+    "country.training_places_pct": {"US": 20, "JP": 20},
+    "country.training_cost_usd_thousand": {"US": 40, "JP": 30},
+    "instrument.share_pct": {"jp_loan": 50, "jp_land": 40, "us_training": 50},
+    "instrument.budget_usd_bn": {"jp_loan": 0.5, "jp_land": 1},
+    "instrument.rate_pct": {"jp_loan": 2},
+    "instrument.market_rate_pct": {"jp_loan": 4},
+    "instrument.cost_usd_thousand_per_head": {"us_training": 50},
+    "pot.total_usd_bn": {"jp_pot": 2},
+    "claim.amount_usd_bn": {"jp_rival": 0.5},
     "outbound.gap_generations": {("US", 2026): 1, ("JP", 2026): 1},
     "frontier.rank": {("world", 2026): 7, ("world", 2028): 8},
     "centre.headcount_thousand": {"pilot": 0.5},
@@ -68,6 +88,13 @@ ROWS: dict[str, dict[str, dict[str, str]]] = {
         "us_credit": {"country": "US", "instrument": "tax_credit", "covers": "fab"},
         "jp_grant": {"country": "JP", "instrument": "grant", "covers": "both"},
     },
+    "instruments": {
+        "jp_loan": {"country": "JP", "instrument": "loan", "covers": "both"},
+        "jp_land": {"country": "JP", "instrument": "land", "covers": "fab"},
+        "us_training": {"country": "US", "instrument": "training", "covers": "fab"},
+    },
+    "pots": {"jp_pot": {"country": "JP", "programmes": "jp_grant"}},
+    "claims": {"jp_rival": {"pot": "jp_pot"}},
     "tariff_measures": {"s232": {"origins": "TW;JP", "market": "US", "products": ""}},
     "partners": {"institute": {"site": "jp_a", "centre_types": "pilot"}},
     "events": {
@@ -84,9 +111,25 @@ ROWS: dict[str, dict[str, dict[str, str]]] = {
 }
 
 
+SWITCHED_ON: dict[str, dict[str, Any]] = {
+    "strings": {"on": True},
+    "guardrail": {"on": True, "concern": ["US"]},
+    "milestones": {"on": True},
+    "upside": {"on": True},
+    "support": {"on": True},
+    "budgets": {"on": True},
+    "training": {"on": True},
+}
+"""Concepts that are off by default and take part here."""
+
+
 def rich(facts: Mapping[str, Mapping[Any, Value]] | None = None, **scenario: Any) -> Case:
     """Every concept active; `facts` change single numbers."""
     merged = {name: dict(rows) for name, rows in FACTS.items()}
     for name, rows in (facts or {}).items():
         merged.setdefault(name, {}).update(rows)
-    return tiny(merged, ROWS, **scenario)
+    chosen: Mapping[str, Mapping[str, Any]] = scenario.pop("concepts", {})
+    concepts = {
+        n: {**SWITCHED_ON.get(n, {}), **chosen.get(n, {})} for n in {**SWITCHED_ON, **chosen}
+    }
+    return tiny(merged, ROWS, concepts=concepts, **scenario)

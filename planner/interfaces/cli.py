@@ -6,14 +6,16 @@ exit codes: 0 done, 2 bad input, 3 infeasible (explained), 4 stopped before any 
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 
-from planner.interfaces import cli_data, cli_risk, cli_solve, cli_sweep, cli_view
+import planner.interfaces
 from planner.interfaces.console import Console, error_line
 
 BAD_INPUT, STOPPED, OUR_FAULT = 2, 4, 1
@@ -48,8 +50,19 @@ def _start(
     pass
 
 
-for _verbs in (cli_solve, cli_view, cli_sweep, cli_risk, cli_data):
-    for _name, _function in _verbs.VERBS.items():
+FIRST = ("cli_solve", "cli_view")
+"""Files whose verbs the help lists first; the others follow by name."""
+
+
+def _verb_files() -> list[str]:
+    found = [info.name for info in pkgutil.iter_modules(planner.interfaces.__path__)]
+    files = [name for name in found if name.startswith("cli_") and name != "cli_common"]
+    return sorted(files, key=lambda name: (name not in FIRST, name))
+
+
+for _file in _verb_files():
+    _verbs = importlib.import_module(f"planner.interfaces.{_file}").VERBS
+    for _name, _function in _verbs.items():
         app.command(_name)(_function)
 
 

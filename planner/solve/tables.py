@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from planner.core.case import Case
+from planner.core.people import supply as people_supply
 from planner.core.plan import Plan
 from planner.core.sets import Sets
 from planner.solve.tables_money import flows_table, risk_table, trade_table, weak_table
@@ -138,13 +139,13 @@ def talent_table(plan: Plan, case: Case, sets: Sets) -> pd.DataFrame:
     for (pool, skill, t, tier), people in plan.values("hire").items():
         hired.setdefault((pool, skill, t), {})[tier] = people
     expats, shorts = plan.values("expat"), plan.values("short")
-    scale = float(case.scenario.concepts.get("talent", {}).get("supply_scale", 1.0))
+    knobs = case.scenario.concepts.get("talent", {})
+    scale = float(knobs.get("supply_scale", 1.0))
+    leavers = float(knobs.get("attrition_scale", 0.0))
     rows: list[tuple[object, ...]] = []
     for spot in sorted(set(hired) | set(expats) | set(shorts)):
         pool, skill, t = spot
-        stock = case.value("pool.stock_thousand", pool, skill)
-        supply = stock * case.value("pool.accessible_pct", pool, skill) / 100
-        supply += case.value("pool.graduates_thousand", pool, skill) * (t - sets.periods[0] + 1)
+        supply = people_supply(case, pool, skill, t - sets.periods[0], leavers)
         supply *= scale
         here = hired.get(spot, {})
         top = max((case.value("tier.wage_premium_pct", n) for n in here), default=0.0)

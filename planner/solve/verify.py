@@ -107,6 +107,7 @@ TAXABLE = (
     "talent.expats",
     "talent.shortage",
     "talent.standing",
+    "training.wages",
     "research.running",
     "research.benefit",
     "research.gain",

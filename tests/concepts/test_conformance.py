@@ -18,14 +18,16 @@ from tests.tiny import dictionary
 
 GOLDEN = Path(__file__).parents[1] / "snapshots" / "lp"
 EACH = pytest.mark.parametrize("concept", concepts(), ids=lambda c: c.name)
-BOUNDS = {"capacity.cut", "talent.tier", "outbound.gap"}
+BOUNDS = {"capacity.cut", "talent.tier", "outbound.gap", "training.places"}
 """Rules kept as column bounds or masks, so they have no rows."""
 
 
 def test_order_is_fixed() -> None:
     assert [c.name for c in concepts()] == [
-        "capacity", "costs", "outbound", "research", "cocreation", "limits", "sales", "agreements",
-        "production", "subsidy", "talent", "trade", "finance", "risk", "utilities",
+        "capacity", "costs", "outbound", "research", "cocreation", "limits", "sales",
+        "agreements", "production", "subsidy", "budgets", "milestones", "strings",
+        "guardrail", "support", "trade", "training", "talent", "finance", "upside", "risk",
+        "utilities",
     ]  # fmt: skip
 
 

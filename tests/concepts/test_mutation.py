@@ -89,12 +89,13 @@ def capped() -> Case:
 
 def tight_budget() -> Case:
     """A national budget below the project cap."""
-    return rich({"programme.budget_usd_bn": {"jp_grant": 0.1}})
+    return rich({"programme.budget_usd_bn": {"jp_grant": 0.1}}, concepts={"strings": {"on": False}})
 
 
 def low_theta() -> Case:
     """All aid together limited below the programme's rate."""
-    return rich({"country.aid_cumulation_pct": {"JP": 10}})
+    off = {"strings": {"on": False}, "support": {"on": False}}
+    return rich({"country.aid_cumulation_pct": {"JP": 10}}, concepts=off)
 
 
 def pinned() -> Case:
@@ -156,10 +157,63 @@ def _asked(**limits: object) -> Case:
     return rich(demand, concepts={**options, "limits": limits})
 
 
+def idle() -> Case:
+    """A promise to load a fab abroad that home would rather serve, and generous aid for it."""
+    return rich(
+        {
+            "demand.wafers_mn": {("US|N2", 2026): 0.0, ("US|N16", 2026): 0.3},
+            "site.room_modules": {"tw_a": 1, "us_a": 0},
+            "lane.freight_usd_per_wafer": {"JP|US": 900},
+            "string.utilisation_pct": {"jp_grant": 60},
+            "string.clawback_pct": {"jp_grant": None},
+        },
+        sites={"pin": [{"site": "jp_a", "product": "N16"}, {"site": "tw_a", "product": "N16"}]},
+    )
+
+
+def breakable() -> Case:
+    """The same promise, broken because demand goes; repaying part of the aid is cheaper."""
+    return rich(
+        {
+            "demand.wafers_mn": {("US|N2", 2026): 0.0, ("US|N16", 2026): 0.3},
+            "site.room_modules": {"tw_a": 1, "us_a": 0},
+            "lane.freight_usd_per_wafer": {"JP|US": 9000},
+            "string.clawback_pct": {"jp_grant": 20},
+        },
+        sites={"pin": [{"site": "jp_a", "product": "N16"}, {"site": "tw_a", "product": "N16"}]},
+    )
+
+
+def generous() -> Case:
+    """Grant, loan and land together above what all aid may reach."""
+    return rich(
+        {"country.aid_cumulation_pct": {"JP": 36}},
+        concepts={"strings": {"on": False}},
+        sites={"pin": [{"site": "jp_a", "product": "N16"}]},
+    )
+
+
+def claimed() -> Case:
+    """Rivals leave little of the national pot."""
+    return rich({"claim.amount_usd_bn": {"jp_rival": 1.9}}, concepts={"strings": {"on": False}})
+
+
+def concerned() -> Case:
+    """Expansion in a country of concern forgone for aid elsewhere."""
+    return rich(
+        {
+            "site.room_modules": {"tw_a": 0},
+            "demand.wafers_mn": {("US|N2", 2026): 3.0},
+            "programme.budget_usd_bn": {"jp_grant": 5},
+        },
+        concepts={"outbound": {"gap_generations": 0}, "cocreation": {"on": False}},
+    )
+
+
 CASES: tuple[Callable[[], Case], ...] = (
     rich, hungry, abroad, opened, scarce, dry, dark, capped, tight_budget, low_theta, pinned,
-    rewarding, anchored, floors, thrifty, homebound, crews, agreed,
-    agreed_on_average,
+    rewarding, anchored, floors, thrifty, homebound, crews, agreed, agreed_on_average, idle,
+    breakable, concerned, generous, claimed,
 )  # fmt: skip
 STRENGTHENING = {"sales.link"}
 """Implied by other rules once integers are whole; they only tighten the relaxation."""
@@ -206,7 +260,7 @@ def all_rules() -> list[str]:
 
 def test_every_concept_with_rules_is_covered() -> None:
     covered = {rule.split(".")[0] for rule in all_rules()}
-    none = {"outbound", "costs", "production", "trade", "finance"}
+    none = {"outbound", "costs", "production", "trade", "finance", "milestones", "training"}
     assert covered == {c.name for c in concepts()} - none
 
 

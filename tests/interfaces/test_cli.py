@@ -30,7 +30,7 @@ from planner.outputs.drawing import Drawing
 from tests.outputs.test_run_folder import sealed
 
 VERBS = (
-    "solve", "map", "compare", "explain", "report", "verify",
+    "solve", "map", "compare", "explain", "report", "verify", "instruments",
     "check", "scenarios", "evidence", "doctor",
 )  # fmt: skip
 ISSUES = (

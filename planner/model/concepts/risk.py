@@ -25,7 +25,9 @@ from planner.core.options import Options as Base
 from planner.core.plan import Plan
 from planner.model.lp import Model, Row, merge
 
-AFTER = ("finance", "sales", "production", "trade", "subsidy", "agreements")
+AFTER = (
+    "finance", "sales", "production", "trade", "subsidy", "agreements", "upside", "milestones",
+)  # fmt: skip
 NEEDS = ("future",)
 READS = (
     *discount.READS,

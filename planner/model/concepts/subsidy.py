@@ -20,7 +20,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from planner.core import discount, outlay
+from planner.core import aid, discount
+from planner.core.aid import Part, Spot
 from planner.core.case import CaseView
 from planner.core.errors import Issue
 from planner.core.options import Options as Base
@@ -31,18 +32,11 @@ AFTER = ("capacity", "costs", "research")
 NEEDS = ("programme", "product")
 READS = (
     *discount.READS,
-    *outlay.READS,
+    *aid.READS,
     "programme.rate_pct",
     "programme.project_cap_usd_bn",
     "programme.budget_usd_bn",
-    "programme.start_from",
-    "programme.start_before",
-    "programme.service_from",
-    "programme.service_before",
-    "programme.payment_lag_years",
     "country.aid_cumulation_pct",
-    "centre.capex_usd_bn",
-    "centre.lead_years",
 )
 
 
@@ -57,80 +51,17 @@ class Options(Base):
     """All aid together at most this share of outlay, in every country; empty = the data's [%]"""
 
 
-Spot = tuple[str, str, int]
-"""Site, programme, period."""
-Part = tuple[str, tuple[str | int, ...], float]
-"""Variable family, key, outlay of one unit [USD bn]."""
-
-
-def outlays(case: CaseView) -> dict[tuple[str, int], list[tuple[Part, float]]]:
-    """(site, period) -> parts of its outlay with their year of service."""
-    found: dict[tuple[str, int], list[tuple[Part, float]]] = {}
-    for column in case.sets.columns:
-        paid = sum(outlay.of_module(case, column, a) for a in outlay.ASSETS)
-        service = case.sets.vintages[column].service
-        found.setdefault((column[0], column[3]), []).append((("modules", column, paid), service))
-    return found
-
-
-def centre_outlays(
-    case: CaseView, keys: list[Spot]
-) -> dict[tuple[str, int], list[tuple[Part, float]]]:
-    """(site, period) -> centres decided there with their year of opening."""
-    found: dict[tuple[str, int], list[tuple[Part, float]]] = {}
-    for i, r, t in keys:
-        part: Part = ("centre", (i, r, t), case.value("centre.capex_usd_bn", r))
-        opening = t + case.value("centre.lead_years", r)
-        found.setdefault((i, t), []).append((part, opening))
-    return found
-
-
-def covers(case: CaseView, p: str, i: str, t: int, part: tuple[Part, float]) -> bool:
-    """Whether a programme pays for this part of an outlay."""
-    (family, key, _), service = part
-    aim = case.text("programmes", p, "covers")
-    if aim != "both" and (aim == "centre") != (family == "centre"):
-        return False
-    classes = case.items("programmes", p, "products")
-    if family == "modules" and classes and key[1] not in classes:
-        return False
-    regions = case.items("programmes", p, "regions")
-    here = case.text("programmes", p, "country") == case.sets.country_of[i]
-    if not here or (regions and case.text("sites", i, "iso_3166_2") not in regions):
-        return False
-    begun = case.value("programme.start_from", p) <= t < case.value("programme.start_before", p)
-    low, high = case.value("programme.service_from", p), case.value("programme.service_before", p)
-    return begun and low <= service < high
-
-
-def offers(
-    case: CaseView, opt: Options, parts: dict[tuple[str, int], list[tuple[Part, float]]]
-) -> dict[Spot, list[tuple[Part, float]]]:
+def offers(case: CaseView, opt: Options, parts: aid.Parts) -> dict[Spot, list[tuple[Part, float]]]:
     """(site, programme, period) -> parts the programme pays for; only where something is."""
     found = {}
     for p in case.ids("programmes"):
         if case.value("programme.rate_pct", p) * opt.rate_scale <= 0:
             continue
         for (i, t), some in parts.items():
-            paid = [part for part in some if covers(case, p, i, t, part)]
+            paid = [part for part in some if aid.covers(case, p, i, t, part)]
             if paid:
                 found[i, p, t] = paid
     return found
-
-
-def paid_on(case: CaseView, p: str, t: int, parts: list[tuple[Part, float]]) -> float:
-    """Date on which aid for parts begun in t is paid [year].
-
-    A credit follows the fab's entry into service; where it pays for centres only, the quickest type
-    the site could hold. Never what was decided: a date must not hang on the plan.
-    """
-    lag = case.value("programme.payment_lag_years", p)
-    if case.text("programmes", p, "instrument") == "grant":
-        return t + lag
-    fabs = [service for (family, _, _), service in parts if family == "modules"]
-    site = str(parts[0][0][1][0])
-    types = case.items("sites", site, "centre_types")
-    return lag + min(fabs or [t + case.value("centre.lead_years", r) for r in types])
 
 
 def cap(case: CaseView, opt: Options, p: str, kind: str) -> float | None:
@@ -146,19 +77,10 @@ def theta(case: CaseView, opt: Options, i: str) -> float:
     return case.value("country.aid_cumulation_pct", case.sets.country_of[i]) / 100
 
 
-def _parts(
-    case: CaseView, centre_keys: list[Spot]
-) -> dict[tuple[str, int], list[tuple[Part, float]]]:
-    parts = outlays(case)
-    for spot, some in centre_outlays(case, centre_keys).items():
-        parts.setdefault(spot, []).extend(some)
-    return parts
-
-
 def build(m: Model, case: CaseView, opt: Options) -> None:
     """Create grant and its rules; book it, and its loss where grants are cut."""
     centres = list(m.families["centre"].columns) if "centre" in m.families else []
-    parts = _parts(case, [(str(i), str(r), int(t)) for i, r, t in centres])
+    parts = aid.parts_of(case, [(str(i), str(r), int(t)) for i, r, t in centres])
     on_offer = offers(case, opt, parts)
     grant = m.variables("grant", on_offer, index="site,programme,period", unit="USD bn")
 
@@ -198,7 +120,7 @@ def build(m: Model, case: CaseView, opt: Options) -> None:
         why="all aid together",
     )
     for s, some in on_offer.items():
-        _book(m, case, s, paid_on(case, s[1], s[2], some))
+        _book(m, case, s, aid.paid_on(case, s[1], s[2], some))
 
 
 def _cap_rows(m: Model, case: CaseView, opt: Options, kind: str) -> Iterator[Row]:
@@ -240,7 +162,7 @@ def _book(m: Model, case: CaseView, spot: Spot, when: float) -> None:
 def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
     """Every limit on aid again, from decisions."""
     decided = {f: plan.values(f) for f in ("modules", "centre")}
-    parts = _parts(case, list(decided["centre"]))
+    parts = aid.parts_of(case, list(decided["centre"]))
     on_offer = offers(case, opt, parts)
 
     def spent(some: list[tuple[Part, float]]) -> float:
@@ -264,9 +186,9 @@ def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
 
 def money(plan: Plan, case: CaseView, opt: Options) -> Iterator[tuple[str, int, str, float]]:
     """Aid again, from grants taken and dates."""
-    on_offer = offers(case, opt, _parts(case, list(plan.values("centre"))))
+    on_offer = offers(case, opt, aid.parts_of(case, list(plan.values("centre"))))
     for (i, p, t), got in plan.values("grant").items():
-        when = paid_on(case, p, t, on_offer[i, p, t])
+        when = aid.paid_on(case, p, t, on_offer[i, p, t])
         period = case.sets.period_of(when) or case.sets.periods[-1]
         yield "subsidy.grant", period, "all", got
         for u in case.sets.states[period] if when < case.sets.end else ():

@@ -1,12 +1,12 @@
 """Talent: fabs and centres hire from the same regional pools; wages rise with the share taken.
 
-    talent.need[l,q,t]     sum(hire[l,q,n,t], n) + expat[l,q,t] + short[l,q,t]
+    talent.need[l,q,t]     sum(hire[l,q,n,t], n) + expat[l,q,t] + short[l,q,t] (+ trainee[l,q,t])
                              >= sum(HEADS[k,q] * (cap[i,k,t] - EXISTING[i,k,t]), i in l)
                               + sum(STAFF[r] * active(centre[i,r,.], t), i in l)          [thousand]
     talent.tier[l,q,n,t]   hire[l,q,n,t] <= WIDTH[n] * SUPPLY[l,q,t]      (column bound) [thousand]
     talent.expat[l,q,t]    expat <= EXPAT[c] * need                                       [thousand]
     talent.short[l,q,t]    short <= SHORT * need                                          [thousand]
-    SUPPLY[l,q,t] = ACCESSIBLE * STOCK + GRADUATES * (t - START + 1)
+    SUPPLY[l,q,t] = ACCESSIBLE * STOCK + GRADUATES * (t - START + 1), less leavers (core.people)
     wages = L * sum(WAGE * (1 + PREMIUM[n]) * hire) + WAGE * RATIO[c] * expat + PRICE * short
 The steps of the wage curve are convex, so a linear programme takes the cheap ones first. People in
 fabs that run today are paid at the going wage (a constant line). Technicians, engineers and
@@ -21,19 +21,18 @@ from typing import Annotated
 from pydantic import Field
 
 from planner.core import discount
+from planner.core import people as workforce
 from planner.core.case import CaseView
 from planner.core.errors import Issue
 from planner.core.options import Options as Base
 from planner.core.plan import Plan
 from planner.model.lp import Model
 
-AFTER = ("capacity", "research")
+AFTER = ("capacity", "research", "training")
 NEEDS = ("pool", "tier")
 READS = (
     *discount.READS,
-    "pool.stock_thousand",
-    "pool.accessible_pct",
-    "pool.graduates_thousand",
+    *workforce.READS,
     "pool.wage_usd_thousand",
     "tier.width_pct",
     "tier.wage_premium_pct",
@@ -52,6 +51,8 @@ class Options(Base):
 
     supply_scale: Annotated[float, Field(gt=0, le=10)] = 1.0
     """Supply of every pool against the data [ratio]"""
+    attrition_scale: Annotated[float, Field(ge=0, le=5)] = 0.0
+    """Share of people who leave the trade every year, against the data; 0 = nobody [ratio]"""
     shortage_pct: Annotated[float, Field(ge=0, le=50)] = 5.0
     """Highest share of the need that may stay unfilled [%]"""
     shortage_price_ratio: Annotated[float, Field(ge=1, le=20)] = 5.0
@@ -60,10 +61,8 @@ class Options(Base):
 
 def supply(case: CaseView, opt: Options, pool: str, skill: str, t: int) -> float:
     """People of a skill the firm could win in a region by period t [thousand]."""
-    stock = case.value("pool.stock_thousand", pool, skill)
-    share = case.value("pool.accessible_pct", pool, skill) / 100
-    entrants = case.value("pool.graduates_thousand", pool, skill)
-    return opt.supply_scale * (stock * share + entrants * (t - case.sets.periods[0] + 1))
+    years = t - case.sets.periods[0]
+    return opt.supply_scale * workforce.supply(case, pool, skill, years, opt.attrition_scale)
 
 
 def heads(case: CaseView, k: str, skill: str) -> float:
@@ -116,6 +115,7 @@ def build(m: Model, case: CaseView, opt: Options) -> None:
             (
                 s,
                 [*((hire[*s, n], 1.0) for n in tiers), (expat[s], 1.0), (short[s], 1.0)]
+                + [(j, 1.0) for j in [_trainee(m, s)] if j is not None]
                 + [(j, -a) for j, a in need[s]],
                 ">=",
                 base[s],
@@ -144,6 +144,11 @@ def build(m: Model, case: CaseView, opt: Options) -> None:
         )
     _wages(m, case, opt, where)
     _standing(m, case)
+
+
+def _trainee(m: Model, spot: tuple[str, str, int]) -> int | None:
+    """Column of the people the firm teaches itself, None where it does not."""
+    return m.families["trainee"].get(spot) if "trainee" in m.families else None
 
 
 def _share(case: CaseView, pool: str, pct: float | None) -> float:
@@ -242,7 +247,7 @@ def needs_of(plan: Plan, case: CaseView) -> dict[tuple[str, str, int], float]:
 def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
     """Every need filled, tiers and shares kept."""
     hire, expat, short = plan.values("hire"), plan.values("expat"), plan.values("short")
-    filled: dict[tuple[str, str, int], float] = {}
+    filled: dict[tuple[str, str, int], float] = dict(plan.values("trainee"))
     for (pool, skill, t, n), people in hire.items():
         filled[pool, skill, t] = filled.get((pool, skill, t), 0.0) + people
         most = case.value("tier.width_pct", n) / 100 * supply(case, opt, pool, skill, t)
