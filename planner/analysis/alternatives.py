@@ -9,12 +9,20 @@ method looks for sets far apart: most switches different, worth at least (1 - wi
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from planner.analysis.bench import SECONDS, Bench, Outcome, Say
 from planner.core.case import Case
 from planner.core.plan import Plan
-from planner.solve.variant import NewRow, Variant, search, varied, with_site_switches
+from planner.solve.variant import (
+    NewRow,
+    Variant,
+    held_at,
+    search,
+    varied,
+    with_site_switches,
+)
 
 FARTHEST = 3
 """How many far-apart sets are looked for."""
@@ -64,13 +72,14 @@ class Census:
         self.floor = base - within * abs(base)
         self.switched, self.switches = with_site_switches(bench.built, bench.overseas())
         self.found: dict[tuple[str, ...], float] = {}
+        self.walked: tuple[str, ...] | None = None
 
     def run(self) -> tuple[dict[tuple[str, ...], float], bool]:
         """All sets within the tolerance, and whether none is missing."""
         bench = self.bench
         self.found[bench.begun_at(bench.values)] = bench.plan.info.objective
         if not bench.small:
-            self._neighbours()
+            self._walk(self._neighbours())
         while len(self.found) < self.count:
             left = bench.left() - FAR_SHARE * 100.0 * (not bench.small)
             if not bench.small and left < 5.0:
@@ -113,24 +122,47 @@ class Census:
             return "none"
         return Outcome(answer.objective, answer.bound, answer.values, "no-good cut")
 
-    def _neighbours(self) -> None:
-        """One site in or out, the rest of the plan held: fast, and plans all the same."""
+    def _neighbours(self) -> list[tuple[float, str]]:
+        """One site in or out, the rest of the plan held; (loss, site) of those that are near."""
         bench = self.bench
-        now = set(bench.begun_at(bench.values))
+        near: list[tuple[float, str]] = []
         reserve = bench.left() * 0.5
         for number, i in enumerate(bench.overseas()):
             if len(self.found) >= self.count or bench.left() < reserve:
-                return
+                break
             bench.say(f"neighbour {number + 1} of {len(bench.overseas())}: {i}")
-            if i in now:
-                change = Variant(bounds=dict.fromkeys(bench.uses[i], (0.0, 0.0)))
-            else:
-                row = ("alternatives.in", [(j, 1.0) for j in bench.uses[i]], ">=", 1.0)
-                change = Variant(rows=(row,))
-            outcome = bench.solve(change, bench.near([i]), share=0.0)
-            if outcome is not None and outcome.objective >= self.floor:
-                names = bench.begun_at(outcome.values)
-                self.found[names] = max(outcome.objective, self.found.get(names, -1e99))
+            values = self._toggled(i, bench.values)
+            if values is not None:
+                near.append((bench.plan.info.objective - bench.worth(values), i))
+        return sorted(near)
+
+    def _walk(self, near: list[tuple[float, str]]) -> None:
+        """Toggle one site after another, cheapest first, while the plan stays near enough."""
+        bench = self.bench
+        values, reserve = bench.values, bench.left() * 0.5
+        for _, i in near:
+            if bench.left() < reserve:
+                return
+            bench.say(f"walking away from the plan: {i}")
+            values = self._toggled(i, values) or values
+
+    def _toggled(self, i: str, values: list[float]) -> list[float] | None:
+        """A solution with one site turned round, the rest held; None when it is too dear."""
+        bench = self.bench
+        if i in bench.begun_at(values):
+            change = Variant(bounds=dict.fromkeys(bench.uses[i], (0.0, 0.0)))
+        else:
+            row = ("alternatives.in", [(j, 1.0) for j in bench.uses[i]], ">=", 1.0)
+            change = Variant(rows=(row,))
+        near = bench.near([i])
+        answer = search(held_at(varied(bench.model, change), values, near), 1e-5, 10.0)
+        if answer is None or answer.values is None or answer.objective < self.floor:
+            return None
+        names = bench.begun_at(answer.values)
+        self.found[names] = max(answer.objective, self.found.get(names, -math.inf))
+        if len(set(names) ^ set(bench.begun_at(bench.values))) > 1:
+            self.walked = names
+        return answer.values
 
 
 def _far_apart(census: Census) -> list[dict[str, Any]]:
@@ -154,9 +186,7 @@ def _far_apart(census: Census) -> list[dict[str, Any]]:
         if answer is None or answer.values is None:
             break
         names = bench.begun_at(answer.values)
-        worth = bench.model.objective_constant + sum(
-            c * answer.values[j] for j, c in bench.model.objective.items()
-        )
+        worth = bench.worth(answer.values)
         far = len(set(names) ^ set(known[0]))
         proved = not answer.stopped_by
         rows.append({"sites": list(names), "sites_different": far, "value_usd_bn": worth,
@@ -180,7 +210,13 @@ def _polished(census: Census, rows: list[dict[str, Any]]) -> list[dict[str, Any]
         return rows
     for row in rows:
         row["note"] = "at least worth this: the set was looked for, not its best plan"
-    return rows
+    if census.walked is not None:
+        home = set(bench.begun_at(bench.values))
+        rows.append({"sites": list(census.walked), "farthest_proved": False,
+                     "sites_different": len(set(census.walked) ^ home),
+                     "value_usd_bn": census.found[census.walked],
+                     "note": "reached by turning sites round one by one"})  # fmt: skip
+    return sorted(rows, key=lambda r: -int(r["sites_different"]))
 
 
 def _shares(bench: Bench, sets: list[tuple[str, ...]]) -> list[dict[str, Any]]:

@@ -181,6 +181,11 @@ class Bench:
             more.bound - less.objective,
         )
 
+    def worth(self, values: list[float]) -> float:
+        """The scenario's objective at a solution [USD bn]."""
+        line = self.model.objective
+        return self.model.objective_constant + sum(a * values[j] for j, a in line.items())
+
     def by_group(self, values: list[float]) -> dict[str, float]:
         """Weighted expected present value by account group [USD bn]."""
         clean = [0.0 if abs(v) < 1e-9 else v for v in values]
