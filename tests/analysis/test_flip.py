@@ -23,9 +23,16 @@ def test_hand_worked_threshold() -> None:
     assert not found["wins"]
     assert found["subsidy_usd_bn"] == pytest.approx(0.04, abs=1e-6)
     assert found["checked"] == {"flips_above": True, "stays_below": True}
-    split = found["split"]
-    assert split["winner"] in ("US", "JP")
-    assert split["surplus_usd_bn"] >= 0
+    assert found["split"] is None, "Japan's land is full, so nobody bids against the US"
+
+
+def test_the_next_fab_is_an_auction() -> None:
+    """With land for a third module in JP it beats US by the same 0.04 of building."""
+    case = tiny({"site.room_modules": {"jp_a": 3}})
+    split = flip(solve_case(case), case, "US")["split"]
+    assert (split["winner"], split["runner_up"]) == ("JP", "US")
+    assert split["surplus_usd_bn"] == pytest.approx(0.04, abs=1e-6)
+    assert split["even_split"]["firm_usd_bn"] == pytest.approx(0.02, abs=1e-6)
 
 
 def test_the_winner_may_give_up_what_the_runner_up_lacks() -> None:
