@@ -47,7 +47,7 @@ def alternatives(  # noqa: PLR0913, PLR0917 - a question with its settings
     census = Census(bench, within, count)
     found, complete = census.run()
     far = _far_apart(census)
-    sets = sorted(found.items(), key=lambda p: (-p[1], p[0]))
+    sets = sorted(found.items(), key=lambda p: (-p[1], p[0]))[:count]
     best = sets[0][1] if sets else plan.info.objective
     rows = [
         {"sites": list(names), "value_usd_bn": value, "loss_usd_bn": best - value}
@@ -57,6 +57,7 @@ def alternatives(  # noqa: PLR0913, PLR0917 - a question with its settings
         "question": "alternatives", "within": within, "floor_usd_bn": census.floor,
         "complete": complete, "plans": rows, "sites": _shares(bench, [n for n, _ in sets]),
         "far_apart": far, "plan_gap": plan.info.gap,
+        "better_than_plan_usd_bn": max(0.0, best - plan.info.objective),
         "method": "no-good cuts on the overseas site set"
         + ("" if bench.small else ", neighbours with the rest held first"),
     }  # fmt: skip
@@ -240,7 +241,14 @@ def _text(result: dict[str, Any], count: int) -> str:
         scope = "those found in the time given; there are probably more"
     by = {v: [r["name"] for r in result["sites"] if r["verdict"] == v] for v in ("must", "may")}
     must = ", ".join(by["must"]) or "none"
+    better = result["better_than_plan_usd_bn"]
+    more = (
+        f" The best of them is worth USD {better:,.3f} bn more than the plan, within its gap."
+        if better > 1e-6
+        else ""
+    )
     return (
         f"{number} sets of overseas sites lie within {result['within']:.2%} of the plan "
         f"({scope}). In every one of them: {must}. In some: {', '.join(by['may']) or 'none'}."
+        f"{more}"
     )
