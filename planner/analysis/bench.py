@@ -12,6 +12,7 @@ import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from planner.core.case import Case
 from planner.core.errors import InputError, Issue, did_you_mean
@@ -97,9 +98,7 @@ class Bench:
 
     def begun_at(self, values: list[float]) -> tuple[str, ...]:
         """Overseas sites at which a solution begins something."""
-        return tuple(
-            i for i in self.overseas() if sum(values[j] for j in self.uses[i]) > 0.5
-        )
+        return tuple(i for i in self.overseas() if sum(values[j] for j in self.uses[i]) > 0.5)
 
     def near(self, sites: Iterable[str]) -> set[int]:
         """Whole-number columns of decisions at these sites and of entry to their countries."""
@@ -197,16 +196,20 @@ class Bench:
         before, after = self.by_group(old or self.values), self.by_group(new)
         return {g: after[g] - before[g] for g in after}
 
-    def begun(self, values: list[float], site: str) -> list[dict[str, object]]:
+    def begun(self, values: list[float], site: str) -> list[dict[str, Any]]:
         """What begins at a site."""
-        found = []
+        found: list[dict[str, Any]] = []
         for name in ("modules", "centre"):
             family = self.model.families.get(name)
             for key, column in family.columns.items() if family else ():
                 if key[0] == site and values[column] > 0.5:
                     found.append(
-                        {"what": name, "class": key[1], "year": key[-1],
-                         "count": round(values[column])}  # fmt: skip
+                        {
+                            "what": name,
+                            "class": key[1],
+                            "year": key[-1],
+                            "count": round(values[column]),
+                        }
                     )
         return found
 

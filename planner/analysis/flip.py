@@ -15,7 +15,7 @@ from planner.analysis.bench import EXACT, SECONDS, Bench, Difference, Outcome, S
 from planner.core.case import Case
 from planner.core.errors import InputError, Issue
 from planner.core.plan import Plan
-from planner.solve.variant import Variant, search, varied
+from planner.solve.variant import NewRow, Variant, search, varied
 
 STEP = 1e-4
 """Distance from s* at which the flip is checked on either side [USD bn]."""
@@ -67,11 +67,11 @@ def _threshold(bench: Bench, sites: list[str], weight: float) -> dict[str, Any]:
     near = bench.near(sites)
     if wins:
         bench.say("the plan without it")
-        other = bench.solve(Variant(bounds=dict.fromkeys(columns, (0.0, 0.0))), near, 0.5)
+        other = bench.solve(Variant(bounds=dict.fromkeys(columns, (0.0, 0.0))), near, 0.4)
     else:
         bench.say("the plan with it")
         row = ("flip.force", [(j, 1.0) for j in columns], ">=", 1.0)
-        other = bench.solve(Variant(rows=(row,)), near, 0.5)
+        other = bench.solve(Variant(rows=(row,)), near, 0.4)
     if other is None:
         return {"wins": wins, "allowed": wins, "subsidy_usd_bn": None}
     loss = bench.worse_by(other)
@@ -106,9 +106,7 @@ def paid(bench: Bench, columns: list[int], amount: float, weight: float) -> bool
     rows = [("flip.paid", [(z, 1.0), *((j, -1.0) for j in columns)], "<=", 0.0)]
     rows += [(f"flip.fee[{j}]", [(j, 1.0), (z, -tops[j])], "<=", 0.0) for j in columns]
     gains = {z: amount * weight}
-    model = varied(
-        bench.model, Variant(rows=tuple(rows), binaries=("flip.wins",), gains=gains)
-    )
+    model = varied(bench.model, Variant(rows=tuple(rows), binaries=("flip.wins",), gains=gains))
     answer = search(model, 0.0, 30.0, bench.case.scenario.solver.seed)
     if answer is None or answer.values is None:
         return None
@@ -119,16 +117,9 @@ def _contest(bench: Bench, weight: float) -> dict[str, Any]:
     """The next fab: worth of one module more in each host, pair by pair, and who gains."""
     worth: dict[str, Outcome] = {}
     hosts = bench.hosts()
-    for c in hosts:
+    for n, c in enumerate(hosts):
         bench.say(f"one fab more in {c}")
-        columns = module_columns(bench, bench.sites_of(c))
-        have = sum(round(bench.values[j]) for j in columns)
-        row = ("flip.next", [(j, 1.0) for j in columns], ">=", have + 1.0)
-        outcome = (
-            bench.solve(Variant(rows=(row,)), bench.near(bench.sites_of(c)), share=0.0)
-            if columns
-            else None
-        )
+        outcome = _next_fab(bench, c, bench.left() / (len(hosts) - n))
         if outcome is not None:
             worth[c] = outcome
     base = bench.base().objective
@@ -144,6 +135,36 @@ def _contest(bench: Bench, weight: float) -> dict[str, Any]:
         for a in worth
     ]
     return {"contest": rows, "split": _split(worth, weight)}
+
+
+def _next_fab(bench: Bench, country: str, seconds: float) -> Outcome | None:
+    """Best plan found with one module more in a country.
+
+    Small programmes are solved to the end; in large ones each site of the country is tried with
+    the rest of the plan held, sites of the plan first, while the time lasts.
+    """
+    sites = bench.sites_of(country)
+    if bench.small:
+        return bench.solve(Variant(rows=_more(bench, sites)))
+    end = bench.left() - seconds
+    now = set(bench.begun_at(bench.values))
+    best: Outcome | None = None
+    for i in sorted(sites, key=lambda i: (i not in now, i)):
+        if best is not None and bench.left() <= end:
+            break
+        if not module_columns(bench, [i]):
+            continue
+        outcome = bench.solve(Variant(rows=_more(bench, [i])), bench.near([i]), share=0.0)
+        if outcome is not None and (best is None or outcome.objective > best.objective):
+            best = outcome
+    return best
+
+
+def _more(bench: Bench, sites: list[str]) -> tuple[NewRow, ...]:
+    """One module more at these sites than the plan has."""
+    columns = module_columns(bench, sites)
+    have = sum(round(bench.values[j]) for j in columns)
+    return (("flip.next", [(j, 1.0) for j in columns], ">=", have + 1.0),)
 
 
 def _split(worth: dict[str, Outcome], weight: float) -> dict[str, Any] | None:

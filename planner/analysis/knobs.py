@@ -71,9 +71,11 @@ def _multiplier(
 def _wage(case: Case, site: str) -> Knob | None:
     pool = case.text("sites", site, "pool")
     mine = [
-        f for f in case.facts
-        if (f.table, f.parameter) == ("pool", "wage_usd_thousand") and f.entity.startswith(f"{pool}|")
-    ]  # fmt: skip
+        f
+        for f in case.facts
+        if (f.table, f.parameter) == ("pool", "wage_usd_thousand")
+        and f.entity.startswith(f"{pool}|")
+    ]
     if not mine:
         return None
     keys = {f.key for f in mine}

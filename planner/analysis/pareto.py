@@ -132,9 +132,7 @@ class _Axis:
         return ("pareto.level", list(line.items()), ">=", right)
 
 
-def _expected(
-    bench: Bench, pick: Callable[[Money], bool], flip: float
-) -> tuple[Line, float]:
+def _expected(bench: Bench, pick: Callable[[Money], bool], flip: float) -> tuple[Line, float]:
     """Expected present value of some lines of money as a linear expression."""
     sets = bench.built.sets
     chances = {(t, u.id): u.probability for t in sets.periods for u in sets.states[t]}
@@ -204,9 +202,7 @@ def _point(
     }  # fmt: skip
 
 
-def _best(
-    bench: Bench, variant: Variant, start: list[float], share: float
-) -> Outcome | None:
+def _best(bench: Bench, variant: Variant, start: list[float], share: float) -> Outcome | None:
     """Best of a variant: to the end when small, else from the last point held, then free."""
     if bench.small:
         return bench.solve(variant)

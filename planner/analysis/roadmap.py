@@ -12,7 +12,7 @@ from typing import Any
 from planner.analysis.bench import SECONDS, Bench, Outcome, Say
 from planner.core.case import Case
 from planner.core.plan import Plan
-from planner.solve.variant import Variant, search, varied, with_site_switches
+from planner.solve.variant import search, varied, with_site_switches
 
 
 def roadmap(
@@ -33,12 +33,15 @@ def roadmap(
             names, value = before, float(path[-1]["value_usd_bn"])
         path.append(
             {
-                "moves": k, "value_usd_bn": value, "sites": list(names),
+                "moves": k,
+                "value_usd_bn": value,
+                "sites": list(names),
                 "gain_usd_bn": value - path[-1]["value_usd_bn"] if path else 0.0,
-                "bound_usd_bn": outcome.bound, "scope": scope,
+                "bound_usd_bn": outcome.bound,
+                "scope": scope,
                 "added": sorted(set(names) - set(before)),
                 "dropped": sorted(set(before) - set(names)),
-            }  # fmt: skip
+            }
         )
         before = names
     result = {"question": "roadmap", "path": path, "plan_usd_bn": plan.info.objective,

@@ -19,7 +19,7 @@ from planner.core.errors import InputError, Issue
 from planner.core.plan import Plan
 from planner.model.lp import Model, Terms
 from planner.solve.extract import cash_table, expected_by_group
-from planner.solve.variant import Variant, held_at, search
+from planner.solve.variant import held_at, search
 
 NAMES = ("subsidy", "cost", "talent", "risk")
 HIGHEST = 10.0

@@ -15,8 +15,11 @@ from planner.core.errors import InputError, Issue
 from planner.core.plan import Plan
 from planner.solve.variant import Variant
 
-BOOKKEEPING = ("capacity.build", "capacity.once", "sales.supply", "sales.link", "risk.value")
-"""Rules that always bind and explain nothing."""
+BOOKKEEPING = (
+    "capacity.build", "capacity.once", "sales.supply", "sales.link", "sales.demand", "risk.value",
+    "risk.tail", "research.once", "research.steps",
+)  # fmt: skip
+"""Rules that always bind, or speak of markets and not of places."""
 MOST = 12
 """Binding rules shown."""
 
@@ -32,8 +35,8 @@ def why(
     i = bench.site(site)
     mine = bench.uses.get(i, {})
     if sum(bench.values[j] for j in mine) < 0.5:
-        text = f"the plan begins nothing at {i}"
-        raise InputError([Issue("error", "E739", "SITE", i, text, f"Ask `planner whynot RUN {i}`.")])
+        text, hint = f"the plan begins nothing at {i}", f"Ask `planner whynot RUN {i}`."
+        raise InputError([Issue("error", "E739", "SITE", i, text, hint)])
     bench.say(f"the plan without {i}")
     shut = Variant(bounds=dict.fromkeys(mine, (0.0, 0.0)))
     other = bench.solve(shut, bench.near([i]))
@@ -70,16 +73,20 @@ def runner_up(bench: Bench, other: Outcome, site: str) -> dict[str, Any] | None:
 
 
 def binding(bench: Bench, site: str) -> list[dict[str, Any]]:
-    """Rules without slack whose row names the site, its country or its pool; dearest first."""
+    """Rules without slack that name the site, or at a price its pool or country."""
     rows = bench.plan.rows
     if rows.empty:
         return []
     pool = bench.case.text("sites", site, "pool")
-    names = {site, bench.built.sets.country_of[site], pool} - {""}
-    tight = rows[rows["binding"] & ~rows["rule"].isin(BOOKKEEPING)]
-    tight = tight[[bool(names & set(key.split(","))) for key in tight["key"]]]
-    tight = tight[(tight["sense"] != "=") & (tight["price_usd_bn"].abs() > 1e-9)]
-    tight = tight.sort_values("price_usd_bn", key=lambda p: p.abs(), ascending=False).head(MOST)
+    country = bench.built.sets.country_of[site]
+    places = {country: 2, pool: 1, site: 0}
+    tight = rows[rows["binding"] & (rows["sense"] != "=") & ~rows["rule"].isin(BOOKKEEPING)].copy()
+    tight["far"] = [min((places.get(p, 3) for p in key.split(",")), default=3)
+                    for key in tight["key"]]  # fmt: skip
+    tight["worth"] = -tight["price_usd_bn"].abs()
+    about = tight[(tight["far"] == 0) | ((tight["far"] < 3) & (tight["worth"] < -1e-9))]
+    about = about.sort_values(["far", "worth"], kind="stable")
+    tight = about.groupby(["far", "rule"], sort=False).head(2).head(MOST)
     return [
         {
             "rule": rule,

@@ -52,7 +52,7 @@ def why_not(  # noqa: PLR0913, PLR0917 - a question with its settings
     if inside is None:
         return head | {"allowed": False, "text": f"No plan with {i} satisfies all rules."}
     cost = bench.worse_by(inside)
-    found = head | {
+    found: dict[str, Any] = head | {
         "allowed": True,
         "cost": span(cost),
         "by_group": bench.change(inside.values),
@@ -64,10 +64,11 @@ def why_not(  # noqa: PLR0913, PLR0917 - a question with its settings
     found["grant_usd_bn"] = max(0.0, cost.value) / weight if weight > 0 else None
     race = _Race(bench, columns, inside)
     knobs = race.knobs(i) if cost.value > 0 else ()
-    found["changes"] = [_change(race, knob) for knob in knobs]
+    changes = [_change(race, knob) for knob in knobs]
+    found["changes"] = changes
     helpful = [
         knob
-        for knob, change in zip(knobs, found["changes"], strict=True)
+        for knob, change in zip(knobs, changes, strict=True)
         if change["enough"] or (change.get("left_usd_bn") or cost.value) < cost.value
     ]
     found["mix"] = _mix(race, tuple(helpful))

@@ -39,7 +39,7 @@ class Variant:
     def plus(
         self, rows: Iterable[NewRow] = (), bounds: Mapping[int, Bounds] | None = None
     ) -> Variant:
-        """This variant with more rows and bounds."""
+        """A variant with this one's changes and more."""
         more = {**self.bounds, **(bounds or {})}
         return replace(self, rows=(*self.rows, *rows), bounds=more)
 

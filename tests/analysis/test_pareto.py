@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from planner.analysis.bench import Bench
@@ -37,7 +39,7 @@ def test_the_front_falls_and_gaps_are_as_stated(axis: str) -> None:
     front = found["points"]
     values = [r["value_usd_bn"] for r in front]
     assert values == sorted(values, reverse=True)
-    steps = [a - b for a, b in zip(values, values[1:], strict=False)]
+    steps = [a - b for a, b in itertools.pairwise(values)]
     assert found["largest_gap"]["value_usd_bn"] == pytest.approx(max(steps, default=0.0))
     assert sum(r["knee"] for r in front) == (1 if len(front) >= 3 else 0)
     assert values[0] == pytest.approx(solve_case(case).info.objective, rel=1e-6)
