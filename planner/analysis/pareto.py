@@ -43,7 +43,7 @@ def pareto(  # noqa: PLR0913, PLR0917 - a question with its settings
     """Frontier of value against one other axis.
 
     points: floors on value asked for. drop: share of the plan's value the last floor gives up.
-    Raises InputError for an unknown axis or one the case has nothing of.
+    points is at least 2. Raises InputError for an unknown axis or one the case has nothing of.
     """
     if axis not in AXES:
         hint = did_you_mean(axis, AXES)
@@ -53,13 +53,13 @@ def pareto(  # noqa: PLR0913, PLR0917 - a question with its settings
     best = bench.base().objective
     best = max(best, _top(bench, best))
     found: list[dict[str, Any]] = []
-    for n in range(points):
-        floor = best - n / max(1, points - 1) * drop * abs(best)
-        bench.say(f"point {n + 1} of {points}")
-        share = 1.0 / (points - n)
-        got = _point(bench, measure, floor, share, found)
-        if got is not None:
-            found.append(got)
+    far = best - drop * abs(best)
+    for n in _far_end_first(points):
+        # the far end may need less than the whole drop: then the floors lie closer together
+        lowest = max(far, found[1]["value_usd_bn"]) if len(found) > 1 else far
+        floor = best - n / (points - 1) * (best - lowest)
+        bench.say(f"point {len(found) + 1} of {points}")
+        found.append(_point(bench, measure, floor, 1.0 / (points - len(found)), found))
     front = _undominated(found, measure.sign)
     _mark_knee(front)
     gaps = [
@@ -77,6 +77,11 @@ def pareto(  # noqa: PLR0913, PLR0917 - a question with its settings
     for row in front:
         row.pop("solution")
     return result | {"text": _text(result)}
+
+
+def _far_end_first(points: int) -> list[int]:
+    """The near end, the far end, then what lies between."""
+    return [0, points - 1, *range(1, points - 1)]
 
 
 def _top(bench: Bench, best: float) -> float:
@@ -173,9 +178,12 @@ def _floor(bench: Bench, floor: float) -> NewRow:
 
 def _point(
     bench: Bench, axis: _Axis, floor: float, share: float, known: list[dict[str, Any]]
-) -> dict[str, Any] | None:
+) -> dict[str, Any]:
     """The best level at a floor on value, then the highest value at that level."""
-    start = known[-1]["solution"] if known else bench.values
+    start = bench.values
+    high_enough = [r for r in known if r["value_usd_bn"] >= floor - 1e-9 * abs(floor)]
+    if high_enough:
+        start = max(high_enough, key=lambda r: axis.sign * r[axis.name])["solution"]
     level, values, open_gap = axis.at(start), start, 0.0
     for _ in range(20 if axis.bottom else 1):
         variant = Variant(rows=(_floor(bench, floor),), objective=axis.goal(level))

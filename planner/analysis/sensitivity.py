@@ -21,6 +21,8 @@ Named = dict[str, float]
 """Column name -> value: a plan that can be carried to another case."""
 RIVALS = 3
 """Rival plans kept where the programme is large."""
+STRESS_SHARE = 0.2
+"""Share of the budget for each search at an end of the input with most money."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +73,14 @@ def inputs_of(plan: Plan, top: int) -> list[Input]:
 
 
 def sensitivity(
-    plan: Plan, case: Case, top: int = 8, seconds: float = SECONDS, say: Say | None = None
+    plan: Plan, case: Case, top: int = 6, seconds: float = SECONDS, say: Say | None = None
 ) -> dict[str, Any]:
     """Tornado and fragility list of the weakest `top` inputs."""
     bench = Bench(plan, case, seconds, say)
     mine = _named(bench, bench.values)
-    rivals = [] if bench.small else _rivals(bench)
-    tornado, fragile = [], []
     looked = inputs_of(plan, top)
+    rivals = [] if bench.small else _rivals(bench, looked)
+    tornado, fragile = [], []
     for number in looked:
         if bench.left() < 8.0:
             break
@@ -90,7 +92,8 @@ def sensitivity(
     fragile.sort(key=lambda r: abs(r["share"]))
     scope = (
         "every plan" if bench.small
-        else f"the plan against {len(rivals)} plans with one site turned round"
+        else f"the plan against {len(rivals)} rival plans: best found at the ends of the input with "
+        "most money, and with one site turned round"
     )  # fmt: skip
     result = {
         "question": "sensitivity", "tornado": tornado, "fragile": fragile, "rivals": scope,
@@ -114,14 +117,30 @@ def held_value(bench: Bench, named: Named) -> float | None:
     return None if answer is None or answer.values is None else answer.objective
 
 
-def _rivals(bench: Bench) -> list[Named]:
-    """The nearest plans with one site turned round, the rest held."""
+def _rivals(bench: Bench, looked: list[Input]) -> list[Named]:
+    """Plans that could overtake: best at both ends of the first input, then nearest neighbours."""
+    level = bench.plan.info.objective + 1e-6
+    found: list[Named] = []
+    budget = bench.left()
+    for side in (-1.0, 1.0) if looked else ():
+        bench.say(f"a plan for {looked[0].label} at its {'low' if side < 0 else 'high'}")
+        moved = Bench(bench.plan, looked[0].at(bench.case, side), budget)
+        answer = search(moved.model, 5e-3, STRESS_SHARE * budget)
+        if answer is not None and answer.values is not None:
+            found.append(_named(moved, answer.values))
+    # plans already better at the data as they stand lie within the plan's own gap
+    found = [r for r in found if (held_value(bench, r) or level) < level]
+    near = [n for loss, n in _neighbours(bench, 0.55 * budget) if loss >= -1e-6]
+    return [*found, *near][:RIVALS]
+
+
+def _neighbours(bench: Bench, until: float) -> list[tuple[float, Named]]:
+    """Plans with one site turned round and the rest held, with what they lose; nearest first."""
     found: list[tuple[float, int, list[float]]] = []
     now = set(bench.begun_at(bench.values))
-    reserve = bench.left() * 0.7
     order = [*sorted(now), *(i for i in bench.overseas() if i not in now)]
     for n, i in enumerate(order):
-        if bench.left() < reserve:
+        if bench.left() < until:
             break
         if i in now:
             change = Variant(bounds=dict.fromkeys(bench.uses[i], (0.0, 0.0)))
@@ -131,11 +150,8 @@ def _rivals(bench: Bench) -> list[Named]:
         model = held_at(varied(bench.model, change), bench.values, bench.near([i]))
         answer = search(model, 1e-5, 10.0)
         if answer is not None and answer.values is not None:
-            found.append((-answer.objective, n, answer.values))
-    # plans already better at the data as they stand lie within the plan's own gap
-    level = bench.plan.info.objective + 1e-6
-    near = [f for f in sorted(found) if -f[0] <= level]
-    return [_named(bench, values) for _, _, values in near[:RIVALS]]
+            found.append((bench.plan.info.objective - answer.objective, n, answer.values))
+    return [(loss, _named(bench, values)) for loss, _, values in sorted(found)]
 
 
 def _row(bench: Bench, number: Input, mine: Named, rivals: list[Named]) -> dict[str, Any]:
@@ -184,7 +200,7 @@ def _overtakes(
 
         far = lead(1.0)
         ends = root(lead, 1e-5 if bench.small else 0.02, min(0.0, far or 0.0),
-                    40 if bench.small else 4)  # fmt: skip
+                    40 if bench.small else 2)  # fmt: skip
         if ends is None:
             break
         share *= ends[1]

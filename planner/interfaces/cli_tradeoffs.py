@@ -128,7 +128,7 @@ def pareto(
 
 def sensitivity(
     run: Run,
-    top: Annotated[int, typer.Option(min=1, max=40, help="Inputs to look at.")] = 8,
+    top: Annotated[int, typer.Option(min=1, max=40, help="Inputs to look at.")] = 6,
     seconds: Seconds = 100.0,
     as_json: Json = False,
     quiet: Quiet = False,
