@@ -1,18 +1,21 @@
 """Roadmap: the best k sites abroad to begin at, from today's footprint, and the path as k grows.
 
 For k = 0, 1, 2 … the plan may begin something at no more than k overseas sites; home decisions stay
-free. Values never fall as k grows. Large programmes are answered from the plan's own decisions
-(sites outside the plan stay out), then by a free search while time lasts.
+free. Values never fall as k grows. Large programmes look through the sites of the plan only: by
+taking them out one by one with the rest held, then by a search while time lasts.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from planner.analysis.bench import SECONDS, Bench, Outcome, Say
 from planner.core.case import Case
 from planner.core.plan import Plan
-from planner.solve.variant import search, varied, with_site_switches
+from planner.solve.variant import Variant, held_at, search, varied, with_site_switches
+
+PLANS, PEELED = "any plan with sites of the plan", "sites of the plan, its other decisions held"
 
 
 def roadmap(
@@ -20,11 +23,12 @@ def roadmap(
 ) -> dict[str, Any]:
     """Best plan with at most k overseas sites begun, k from 0 to `moves`."""
     bench = Bench(plan, case, seconds, say)
+    peeled = {} if bench.small else _peel(bench)
     path: list[dict[str, Any]] = []
     before: tuple[str, ...] = ()
     for k in range(moves + 1):
         bench.say(f"at most {k} sites")
-        got = _at_most(bench, k, 1.0 / (moves + 1 - k))
+        got = _at_most(bench, k, 1.0 / (moves + 1 - k), peeled)
         if got is None:
             continue
         outcome, scope = got
@@ -49,7 +53,9 @@ def roadmap(
     return result | {"text": _text(bench, result)}
 
 
-def _at_most(bench: Bench, k: int, share: float) -> tuple[Outcome, str] | None:
+def _at_most(
+    bench: Bench, k: int, share: float, peeled: Mapping[int, Outcome]
+) -> tuple[Outcome, str] | None:
     """Best plan found with at most k overseas sites, and what was looked through."""
     switched, switches = with_site_switches(bench.built, bench.overseas())
     row = ("roadmap.moves", [(z, 1.0) for z in switches.values()], "<=", float(k))
@@ -58,25 +64,45 @@ def _at_most(bench: Bench, k: int, share: float) -> tuple[Outcome, str] | None:
         outcome = bench.solve(variant)
         return None if outcome is None else (outcome, outcome.method)
     mine = set(bench.begun_at(bench.values))
-    bounds = {z: (0.0, 0.0) for i, z in switches.items() if i not in mine}
+    known = peeled.get(min(k, max(peeled, default=0)))
+    if k >= len(mine):
+        return bench.base(), "the plan"
     shut: dict[int, tuple[float | None, float | None]] = {
-        j: (0.0, 0.0) for i in switches if i not in mine for j in bench.uses[i]
+        j: (0.0, 0.0) for i, z in switches.items() if i not in mine for j in (z, *bench.uses[i])
     }
-    seconds = max(2.0, share * bench.left())
+    model = varied(bench.model, variant.plus(bounds=shut))
+    answer = search(model, 2e-3, share * bench.left()) if bench.left() > 3 else None
     top = bench.base().bound
-    few = search(varied(bench.model, variant.plus(bounds={**bounds, **shut})), 2e-3, seconds * 0.6)
-    free = search(varied(bench.model, variant), 2e-3, seconds * 0.4) if bench.left() > 5 else None
-    best = max(
-        (a for a in (few, free) if a is not None and a.values is not None),
-        key=lambda a: a.objective,
-        default=None,
-    )
-    if best is None or best.values is None:
-        return None
-    if free is not None and free.values is not None:
-        top = min(top, free.bound)
-    scope = "sites of the plan" if best is few else "all sites"
-    return Outcome(best.objective, max(top, best.objective), best.values, scope), scope
+    if answer is None or answer.values is None or (known and known.objective >= answer.objective):
+        return None if known is None else (known, PEELED)
+    return Outcome(answer.objective, max(top, answer.objective), answer.values, PLANS), PLANS
+
+
+def _peel(bench: Bench) -> dict[int, Outcome]:
+    """Sites of the plan taken out one by one, the least valuable first, the rest held."""
+
+    def without(sites: list[str]) -> Outcome | None:
+        shut = {j: (0.0, 0.0) for i in sites for j in bench.uses[i]}
+        model = held_at(varied(bench.model, Variant()), bench.values, set())
+        answer = search(varied(model, Variant(bounds=shut)), 0.0, 10.0)
+        if answer is None or answer.values is None:
+            return None
+        return Outcome(answer.objective, bench.base().bound, answer.values, PEELED)
+
+    mine = bench.begun_at(bench.values)
+    worth = {}
+    for i in mine:
+        bench.say(f"the plan without {i}")
+        alone = without([i])
+        if alone is not None:
+            worth[i] = alone.objective
+    order = sorted(worth, key=lambda i: (-worth[i], i))
+    found = {len(mine): bench.base()}
+    for n in range(1, len(order) + 1):
+        outcome = without(order[:n])
+        if outcome is not None:
+            found[len(mine) - n] = outcome
+    return found
 
 
 def _text(bench: Bench, result: dict[str, Any]) -> str:

@@ -92,8 +92,8 @@ def sensitivity(
     fragile.sort(key=lambda r: abs(r["share"]))
     scope = (
         "every plan" if bench.small
-        else f"the plan against {len(rivals)} rival plans: best found at the ends of the input with "
-        "most money, and with one site turned round"
+        else f"the plan against {len(rivals)} rivals: best plans found at the ends of the input "
+        "with most money, and plans with one site turned round"
     )  # fmt: skip
     result = {
         "question": "sensitivity", "tornado": tornado, "fragile": fragile, "rivals": scope,
