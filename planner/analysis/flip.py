@@ -189,6 +189,8 @@ def _text(result: dict[str, Any]) -> str:
     if amount is None:
         return f"{name} cannot lose its fab: a rule needs it, or no plan without it was found."
     between = f"{result['range']['low_usd_bn']:,.4f} to {result['range']['high_usd_bn']:,.4f}"
+    if not result["range"]["distinguishable"]:
+        between += "; the gaps do not tell it from nothing"
     if result["wins"]:
         return (
             f"{name} has a fab in the plan and keeps it until its aid is cut by USD "

@@ -50,7 +50,10 @@ def why_not(  # noqa: PLR0913, PLR0917 - a question with its settings
     force = Variant(rows=((f"whynot.force[{i}]", [(j, 1.0) for j in columns], ">=", 1.0),))
     inside = bench.solve(force, bench.near([i]), share=0.4)
     if inside is None:
-        return head | {"allowed": False, "text": f"No plan with {i} satisfies all rules."}
+        text = f"No plan with {i} satisfies all rules" + (
+            "." if bench.small else ", or none was found in the time given."
+        )
+        return head | {"allowed": False, "text": text}
     cost = bench.worse_by(inside)
     found: dict[str, Any] = head | {
         "allowed": True,

@@ -106,3 +106,11 @@ def test_a_site_the_rules_leave_out_is_said_so() -> None:
     found = why_not(solve_case(case), case, "us_a")
     assert not found["allowed"]
     assert "sites.forbid" in found["text"]
+
+
+def test_a_plan_stopped_early_is_measured_against_the_optimum() -> None:
+    """A plan proved to 5 % only: in small cases the difference is still one of optima."""
+    case = rich()
+    rough, exact = solve_case(case, gap=0.5), solve_case(case)
+    want = why_not(exact, case, "us_a", "N16")["cost"]["usd_bn"]
+    assert why_not(rough, case, "us_a", "N16")["cost"]["usd_bn"] == pytest.approx(want, abs=1e-6)
