@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from planner.api import (
+        ask,
         check,
         compare,
         draw_map,
@@ -38,6 +39,7 @@ __all__ = [
     "Plan",
     "PlannerError",
     "Scenario",
+    "ask",
     "check",
     "compare",
     "draw_map",

@@ -19,6 +19,9 @@ ScenarioArg = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="Scenario file, or the name of a shipped one.")
 ]
 Run = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder made by `planner solve`.")]
+Seconds = Annotated[
+    float, typer.Option("--seconds", min=1, help="Time budget; the answer says what it reached.")
+]
 Runs = Annotated[
     list[Path], typer.Argument(metavar="RUN...", help="Run folders made by `planner solve`.")
 ]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from planner.interfaces.cli_common import Json, Quiet, Run, Runs
+from planner.interfaces.cli_common import Json, Quiet, Run, Runs, Seconds
 from planner.interfaces.console import Console
 
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder to write into.")]
@@ -68,6 +68,7 @@ def explain(
     prices: Annotated[
         bool, typer.Option("--prices", help="Also what one unit more of each limit is worth.")
     ] = False,
+    seconds: Seconds = 60.0,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -89,6 +90,10 @@ def explain(
         console.say()
         rows = ((r["rule"], r["key"], f"{r['price_usd_bn']:,.4f}") for r in found[:MOST_PRICES])
         console.table(("limit", "of", "USD bn per unit>"), rows)
+        if plan.digest == case.digest:
+            told = api.ask("prices", plan, case, seconds=seconds)
+            content["limits"], content["scope"] = told["limits"], told["scope"]
+            console.say(f"\nThe dearest limits in words ({told['scope']}):\n{told['text']}")
     console.result(content)
 
 

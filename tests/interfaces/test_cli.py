@@ -32,6 +32,7 @@ from tests.outputs.test_run_folder import sealed
 VERBS = (
     "solve", "map", "compare", "explain", "report", "verify", "instruments",
     "check", "scenarios", "evidence", "doctor",
+    "why", "whynot", "flip", "alternatives", "pareto", "sensitivity", "roadmap", "weights",
 )  # fmt: skip
 ISSUES = (
     Issue("error", "E204", "scenarios/n2.yaml:14", "concepts.subsidy.budgett", "unknown option"),
@@ -215,7 +216,9 @@ def test_a_folder_that_is_no_run_is_bad_input(verb: str, tmp_path: Path, capsys:
     assert "E700" in capsys.readouterr().err
 
 
-def test_explain(folder: Path, capsys: Capture) -> None:
+def test_explain(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    told = {"limits": [], "scope": "local", "text": "one more is worth"}
+    monkeypatch.setattr(api, "ask", lambda *_, **__: told)  # the sample is no case to re-solve
     plan, _ = sealed()
     assert main(["explain", str(folder), "--prices"]) == 0
     said = capsys.readouterr().out

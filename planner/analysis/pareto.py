@@ -1,0 +1,269 @@
+"""Pareto: what has to be given up in value to have less of something else (or more home share).
+
+Epsilon-constraint: for value floors evenly spaced from the plan's value down to (1 - drop) of it,
+the other axis is made as good as it can be, then value as high as it can be at that level, so no
+point is dominated by another plan that is better on both. The knee is the point farthest above the
+straight line between the two ends. Gaps between neighbours are stated; each point has its own gap.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+from planner.analysis.bench import SECONDS, Bench, Outcome, Say
+from planner.core.case import Case
+from planner.core.errors import InputError, Issue, did_you_mean
+from planner.core.plan import Plan
+from planner.model.lp import Money
+from planner.solve.variant import NewRow, Variant, held_at, search, varied
+
+AXES = {
+    "cost": "expected cost, present value [USD bn], less is better",
+    "subsidy": "expected aid taken, present value [USD bn], less is better",
+    "talent": "expected pay and hiring, present value [USD bn], less is better",
+    "cvar": "charge for the tail of bad futures [USD bn], less is better",
+    "home_share": "home share of advanced capacity at the end [%], more is better",
+}
+Line = dict[int, float]
+TOLERANCE = 1e-7
+"""How far a level already reached may give way when the other axis is improved, relative."""
+
+
+def pareto(  # noqa: PLR0913, PLR0917 - a question with its settings
+    plan: Plan,
+    case: Case,
+    axis: str = "subsidy",
+    points: int = 6,
+    drop: float = 0.1,
+    seconds: float = SECONDS,
+    say: Say | None = None,
+) -> dict[str, Any]:
+    """Frontier of value against one other axis.
+
+    points: floors on value asked for. drop: share of the plan's value the last floor gives up.
+    points is at least 2. Raises InputError for an unknown axis or one the case has nothing of.
+    """
+    if axis not in AXES:
+        hint = did_you_mean(axis, AXES)
+        raise InputError([Issue("error", "E736", "--axes", axis, f"no axis '{axis}'", hint)])
+    bench = Bench(plan, case, seconds, say)
+    measure = _Axis(bench, axis)
+    best = bench.base().objective
+    best = max(best, _top(bench, best))
+    found: list[dict[str, Any]] = []
+    far = best - drop * abs(best)
+    for n in _far_end_first(points):
+        # the far end may need less than the whole drop: then the floors lie closer together
+        lowest = max(far, found[1]["value_usd_bn"]) if len(found) > 1 else far
+        floor = best - n / (points - 1) * (best - lowest)
+        bench.say(f"point {len(found) + 1} of {points}")
+        found.append(_point(bench, measure, floor, 1.0 / (points - len(found)), found))
+    front = _undominated(found, measure.sign)
+    _mark_knee(front)
+    gaps = [
+        {"value_usd_bn": abs(a["value_usd_bn"] - b["value_usd_bn"]), axis: abs(a[axis] - b[axis])}
+        for a, b in itertools.pairwise(front)
+    ]
+    result = {
+        "question": "pareto", "axis": axis, "meaning": AXES[axis], "points": front,
+        "largest_gap": {
+            name: max((g[name] for g in gaps), default=0.0) for name in ("value_usd_bn", axis)
+        },
+        "dropped_dominated": len(found) - len(front), "plan_gap": plan.info.gap,
+        "method": "epsilon-constraint on value, then value maximised at the level reached",
+    }  # fmt: skip
+    for row in front:
+        row.pop("solution")
+    return result | {"text": _text(result)}
+
+
+def _far_end_first(points: int) -> list[int]:
+    """The near end, the far end, then what lies between."""
+    return [0, points - 1, *range(1, points - 1)]
+
+
+def _top(bench: Bench, best: float) -> float:
+    """Highest value of all, proved where the programme is small."""
+    outcome = bench.solve(Variant()) if bench.small else None
+    return best if outcome is None else outcome.objective
+
+
+class _Axis:
+    """The other axis as top / bottom, both linear; bottom is 1 except for a share."""
+
+    def __init__(self, bench: Bench, name: str) -> None:
+        self.name, self.sign = name, 1.0 if name == "home_share" else -1.0
+        self.bottom: Line = {}
+        if name == "home_share":
+            self.top, self.bottom = _home(bench)
+            self.constant = 0.0
+            return
+        picks: dict[str, Callable[[Money], bool]] = {
+            "cvar": lambda line: line.item == "risk.tail",
+            "cost": lambda line: line.group == "cost",
+            "subsidy": lambda line: line.group == "subsidy",
+            "talent": lambda line: line.group == "talent",
+        }
+        flip = 1.0 if name == "subsidy" else -1.0
+        self.top, self.constant = _expected(bench, picks[name], flip)
+        if not self.top:
+            text = f"the case has nothing on the axis '{name}'"
+            raise InputError([Issue("error", "E737", "--axes", name, text)])
+
+    def goal(self, level: float) -> Line:
+        """What to maximise; for a share, top - level x bottom (Dinkelbach)."""
+        line = {j: self.sign * a for j, a in self.top.items()}
+        for j, a in self.bottom.items():
+            line[j] = line.get(j, 0.0) - self.sign * level * a
+        return line
+
+    def at(self, values: list[float]) -> float:
+        """Level of a solution."""
+        top = self.constant + sum(a * values[j] for j, a in self.top.items())
+        if not self.bottom:
+            return top
+        bottom = sum(a * values[j] for j, a in self.bottom.items())
+        return top / bottom if bottom > 0 else 0.0
+
+    def row(self, level: float) -> NewRow:
+        """At least as good as a level."""
+        slack = TOLERANCE * max(1.0, abs(level))
+        line = self.goal(level - self.sign * slack)
+        if self.bottom:
+            return ("pareto.level", list(line.items()), ">=", 0.0)
+        right = self.sign * (level - self.constant) - slack
+        return ("pareto.level", list(line.items()), ">=", right)
+
+
+def _expected(bench: Bench, pick: Callable[[Money], bool], flip: float) -> tuple[Line, float]:
+    """Expected present value of some lines of money as a linear expression."""
+    sets = bench.built.sets
+    chances = {(t, u.id): u.probability for t in sets.periods for u in sets.states[t]}
+    line: Line = {}
+    constant = 0.0
+    for money in bench.model.money:
+        if pick(money):
+            chance = 1.0 if money.state == "all" else chances[money.period, money.state]
+            scale = flip * chance * money.factor
+            constant += scale * money.constant
+            for j, a in money.terms:
+                line[j] = line.get(j, 0.0) + scale * a
+    return line, constant
+
+
+def _home(bench: Bench) -> tuple[Line, Line]:
+    """Advanced capacity at home and everywhere in the last period [kwpm, share in %]."""
+    sets = bench.built.sets
+    advanced, last = set(sets.products[:3]), sets.periods[-1]
+    everywhere = {
+        j: 1.0
+        for (i, k, t), j in bench.model.family("cap").columns.items()
+        if k in advanced and t == last
+    }
+    home = {
+        j: 100.0
+        for (i, k, t), j in bench.model.family("cap").columns.items()
+        if k in advanced and t == last and i in sets.home
+    }
+    return home, everywhere
+
+
+def _floor(bench: Bench, floor: float) -> NewRow:
+    model = bench.model
+    right = floor - model.objective_constant - TOLERANCE * max(1.0, abs(floor))
+    return ("pareto.value", list(model.objective.items()), ">=", right)
+
+
+def _point(
+    bench: Bench, axis: _Axis, floor: float, share: float, known: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """The best level at a floor on value, then the highest value at that level."""
+    start = bench.values
+    high_enough = [r for r in known if r["value_usd_bn"] >= floor - 1e-9 * abs(floor)]
+    if high_enough:
+        start = max(high_enough, key=lambda r: axis.sign * r[axis.name])["solution"]
+    level, values, open_gap = axis.at(start), start, 0.0
+    for _ in range(20 if axis.bottom else 1):
+        variant = Variant(rows=(_floor(bench, floor),), objective=axis.goal(level))
+        outcome = _best(bench, variant, start, share)
+        if outcome is None:
+            break
+        got = axis.at(outcome.values)
+        open_gap = max(0.0, outcome.bound - outcome.objective)
+        better = axis.sign * (got - level) > 1e-9 * max(1.0, abs(level))
+        if better:
+            level, values = got, outcome.values
+        if not better or not bench.small:
+            break
+    polish = varied(bench.model, Variant(rows=(axis.row(level),)))
+    if not bench.small:
+        polish = held_at(polish, values, set())
+    answer = search(polish, 0.0, 20.0)
+    if answer is not None and answer.values is not None and answer.objective >= floor:
+        values = answer.values
+    return {
+        "value_usd_bn": bench.worth(values), axis.name: axis.at(values),
+        "floor_usd_bn": floor, "open_gap": open_gap if not axis.bottom else None,
+        "sites": list(bench.begun_at(values)), "solution": values,
+    }  # fmt: skip
+
+
+def _best(bench: Bench, variant: Variant, start: list[float], share: float) -> Outcome | None:
+    """Best of a variant: to the end when small, else from the last point held, then free."""
+    if bench.small:
+        return bench.solve(variant)
+    model = varied(bench.model, variant)
+    held = search(held_at(model, start, set()), 0.0, 20.0)
+    free = search(model, 0.005, max(3.0, share * bench.left()))
+    answers = [a for a in (held, free) if a is not None and a.values is not None]
+    if not answers:
+        return None
+    best = max(answers, key=lambda a: a.objective)
+    assert best.values is not None
+    top = free.bound if free is not None and free.values is not None else float("inf")
+    return Outcome(best.objective, max(top, best.objective), best.values, "free search")
+
+
+def _undominated(found: list[dict[str, Any]], sign: float) -> list[dict[str, Any]]:
+    """Points no other point beats or equals on both axes, by falling value."""
+    kept: list[dict[str, Any]] = []
+    axis = next((k for k in found[0] if k in AXES), "") if found else ""
+    for row in sorted(found, key=lambda r: (-r["value_usd_bn"], -sign * r[axis])):
+        if not kept or sign * (row[axis] - kept[-1][axis]) > 1e-6 * max(1.0, abs(row[axis])):
+            kept.append(row)
+    return kept
+
+
+def _mark_knee(front: list[dict[str, Any]]) -> None:
+    """Mark the point farthest from the straight line between the ends, axes scaled to 0-1."""
+    for row in front:
+        row["knee"] = False
+    if len(front) < 3:
+        return
+    axis = next(k for k in front[0] if k in AXES)
+    first, last = front[0], front[-1]
+    wide, high = last[axis] - first[axis], last["value_usd_bn"] - first["value_usd_bn"]
+
+    def above(row: dict[str, Any]) -> float:
+        x = (row[axis] - first[axis]) / wide
+        y = (row["value_usd_bn"] - first["value_usd_bn"]) / high
+        return float(x - y)
+
+    max(front[1:-1], key=above)["knee"] = True
+
+
+def _text(result: dict[str, Any]) -> str:
+    front, axis = result["points"], result["axis"]
+    if len(front) < 2:
+        return f"No plan within the range has a better {axis} than the plan."
+    unit = "%" if axis == "home_share" else "USD bn"
+    first, last = front[0], front[-1]
+    gap = result["largest_gap"]
+    return (
+        f"{len(front)} points from value {first['value_usd_bn']:,.2f} with {axis} "
+        f"{first[axis]:,.2f} {unit} to value {last['value_usd_bn']:,.2f} with {axis} "
+        f"{last[axis]:,.2f} {unit}; largest step between neighbours {gap['value_usd_bn']:,.2f} "
+        f"USD bn of value, {gap[axis]:,.2f} {unit} of {axis}."
+    )

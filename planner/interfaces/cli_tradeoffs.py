@@ -1,0 +1,215 @@
+"""Verbs on what a run could be traded for: flip, alternatives, pareto, sensitivity and others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from planner.interfaces.cli_common import Json, Quiet, Run, Seconds
+from planner.interfaces.cli_why import asked
+from planner.interfaces.console import Console
+
+
+def _share(text: str) -> float:
+    """`1%` or `0.01` as a share. Raises a usage error for anything else."""
+    try:
+        value = float(text.strip().removesuffix("%")) / (100 if text.strip().endswith("%") else 1)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        msg = f"'{text}' is not a share such as 1% or 0.01"
+        raise typer.BadParameter(msg)
+    return value
+
+
+def flip(
+    run: Run,
+    host: Annotated[str, typer.Option(help="Host country that wants the fab, e.g. US.")],
+    site: Annotated[str | None, typer.Option(help="Only this site of the host.")] = None,
+    seconds: Seconds = 100.0,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find the least subsidy that wins a host its fab.
+
+    With the table of who can outbid whom for the next one.
+    """
+    console = Console(as_json, quiet)
+    found = asked("flip", run, console, host=host, site=site, seconds=seconds)
+    console.say(found["text"])
+    hosts = [row["host"] for row in found["contest"]]
+    rows = [
+        (
+            row["host"],
+            f"{row['cost_of_next_fab_usd_bn']:,.3f}",
+            *(f"{row['outbids'][b]:+,.3f}" if b in row["outbids"] else "" for b in hosts),
+        )
+        for row in found["contest"]
+    ]
+    header = ("host", "one fab more costs>", *(f"to outbid {b}>" for b in hosts))
+    console.table(header, rows)
+    split = found["split"]
+    if split:
+        console.say(
+            f"{split['winner']} is ahead of {split['runner_up']} by USD "
+            f"{split['surplus_usd_bn']:,.3f} bn: what the two sides can share"
+        )
+    console.result(found)
+
+
+def alternatives(
+    run: Run,
+    within: Annotated[str, typer.Option(help="How much value may be lost, e.g. 1%.")] = "1%",
+    count: Annotated[int, typer.Option(min=1, max=1000, help="Most site sets.")] = 40,
+    seconds: Seconds = 100.0,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """List other sets of sites that are nearly as good.
+
+    And which sites are in all, some or none of them.
+    """
+    console = Console(as_json, quiet)
+    share = _share(within)
+    found = asked("alternatives", run, console, within=share, count=count, seconds=seconds)
+    console.say(found["text"])
+    rows = [
+        (r["name"], r["site"], f"in {r['in']} of {r['of']}", r["verdict"])
+        for r in found["sites"]
+        if r["in"]
+    ]
+    console.table(("site", "id", "near-optimal plans", "verdict"), rows)
+    for row in found["far_apart"]:
+        console.say(
+            f"{row['sites_different']} sites different, value {row['value_usd_bn']:,.2f}: "
+            + ", ".join(row["sites"])
+        )
+    console.result(found)
+
+
+def pareto(
+    run: Run,
+    axes: Annotated[
+        str, typer.Option(help="value and one of cost, subsidy, talent, cvar, home_share.")
+    ] = "value,subsidy",
+    points: Annotated[int, typer.Option(min=2, max=50, help="Points to look for.")] = 6,
+    drop: Annotated[str, typer.Option(help="Value given up at the far end, e.g. 10%.")] = "10%",
+    seconds: Seconds = 100.0,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Trace what less cost, aid, pay or tail risk costs in value.
+
+    No point is dominated; the knee is marked.
+    """
+    names = [part.strip() for part in axes.split(",") if part.strip() and part.strip() != "value"]
+    if len(names) != 1:
+        msg = "give value and one other axis, e.g. value,subsidy"
+        raise typer.BadParameter(msg)
+    console = Console(as_json, quiet)
+    found = asked(
+        "pareto", run, console, axis=names[0], points=points, drop=_share(drop), seconds=seconds
+    )
+    console.say(found["text"])
+    rows = (
+        (
+            f"{r['value_usd_bn']:,.2f}",
+            f"{r[names[0]]:,.2f}",
+            "knee" if r["knee"] else "",
+            len(r["sites"]),
+        )
+        for r in found["points"]
+    )
+    console.table(("value, USD bn>", f"{names[0]}>", "", "sites abroad>"), rows)
+    console.result(found)
+
+
+def sensitivity(
+    run: Run,
+    top: Annotated[int, typer.Option(min=1, max=40, help="Inputs to look at.")] = 6,
+    seconds: Seconds = 100.0,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Move the weak inputs to their low and high.
+
+    Shows what the plan loses or gains, and which number changes the plan.
+    """
+    console = Console(as_json, quiet)
+    found = asked("sensitivity", run, console, top=top, seconds=seconds)
+    console.say(found["text"])
+    rows = (
+        (
+            r["input"],
+            f"{r['value']:g} ({r['low']:g} to {r['high']:g}) {r['unit']}",
+            f"{r['at_low_usd_bn']:+,.2f}",
+            f"{r['at_high_usd_bn']:+,.2f}",
+            r["flips"] or "",
+        )
+        for r in found["tornado"]
+    )
+    console.table(("input", "value (range)", "at low>", "at high>", "changes the plan"), rows)
+    console.result(found)
+
+
+def roadmap(
+    run: Run,
+    moves: Annotated[int, typer.Option(min=1, max=30, help="Most sites to begin at.")] = 6,
+    seconds: Seconds = 100.0,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find the best first moves abroad.
+
+    The best 1, 2, 3 … sites to begin at, and what each move more is worth.
+    """
+    console = Console(as_json, quiet)
+    found = asked("roadmap", run, console, moves=moves, seconds=seconds)
+    console.say(found["text"])
+    rows = (
+        (
+            r["moves"], f"{r['value_usd_bn']:,.2f}", f"{r['gain_usd_bn']:+,.2f}",
+            ", ".join(r["added"]), ", ".join(r["dropped"]),
+        )
+        for r in found["path"]
+    )  # fmt: skip
+    console.table(("sites>", "value, USD bn>", "gain>", "added", "dropped"), rows)
+    console.result(found)
+
+
+def weights(
+    run: Run,
+    favourite: Annotated[
+        Path, typer.Argument(metavar="FAVOURITE", help="Run folder of the plan you would rather.")
+    ],
+    seconds: Seconds = 100.0,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find the least change of weights that prefers another plan.
+
+    Or say that no weights do.
+    """
+    from planner import api
+
+    console = Console(as_json, quiet)
+    other, _ = api.load_run(favourite)
+    found: dict[str, Any] = asked("weights", run, console, favourite=other, seconds=seconds)
+    console.say(found["text"])
+    if found["weights"]:
+        names = found["weights"]
+        rows = ((n, f"{found['now'][n]:g}", f"{names[n]:.4f}") for n in names)
+        console.table(("weight", "now>", "least change>"), rows)
+    console.result(found)
+
+
+VERBS = {
+    "flip": flip,
+    "alternatives": alternatives,
+    "pareto": pareto,
+    "sensitivity": sensitivity,
+    "roadmap": roadmap,
+    "weights": weights,
+}
