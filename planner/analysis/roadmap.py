@@ -15,6 +15,9 @@ from planner.core.case import Case
 from planner.core.plan import Plan
 from planner.solve.variant import Variant, held_at, search, varied, with_site_switches
 
+FEW = 3
+"""Up to so many sites all those of the plan are candidates; beyond, the best of the step before
+and those that stay when the plan is peeled."""
 PLANS, PEELED = "any plan with sites of the plan", "sites of the plan, its other decisions held"
 
 
@@ -28,7 +31,7 @@ def roadmap(
     before: tuple[str, ...] = ()
     for k in range(moves + 1):
         bench.say(f"at most {k} sites")
-        got = _at_most(bench, k, 1.0 / (moves + 1 - k), peeled)
+        got = _at_most(bench, k, 1.0 / (moves + 1 - k), peeled, before)
         if got is None:
             continue
         outcome, scope = got
@@ -54,7 +57,7 @@ def roadmap(
 
 
 def _at_most(
-    bench: Bench, k: int, share: float, peeled: Mapping[int, Outcome]
+    bench: Bench, k: int, share: float, peeled: Mapping[int, Outcome], before: tuple[str, ...]
 ) -> tuple[Outcome, str] | None:
     """Best plan found with at most k overseas sites, and what was looked through."""
     switched, switches = with_site_switches(bench.built, bench.overseas())
@@ -67,8 +70,11 @@ def _at_most(
     known = peeled.get(min(k, max(peeled, default=0)))
     if k >= len(mine):
         return bench.base(), "the plan"
+    # few candidates, or the search finds nothing good in the seconds it has
+    tried = {*before, *(bench.begun_at(known.values) if known and k else ())}
+    tried |= mine if k <= FEW else set()
     shut: dict[int, tuple[float | None, float | None]] = {
-        j: (0.0, 0.0) for i, z in switches.items() if i not in mine for j in (z, *bench.uses[i])
+        j: (0.0, 0.0) for i, z in switches.items() if i not in tried for j in (z, *bench.uses[i])
     }
     model = varied(bench.model, variant.plus(bounds=shut))
     answer = search(model, 2e-3, share * bench.left()) if bench.left() > 3 else None
@@ -114,7 +120,8 @@ def _text(bench: Bench, result: dict[str, Any]) -> str:
         f" ({r['gain_usd_bn']:+,.2f})"
         for r in path[1:]
     ]
+    found = "" if bench.small else " found (values are reached, none better is ruled out)"
     return (
         f"With nothing new abroad the plan is worth USD {path[0]['value_usd_bn']:,.2f} bn. "
-        f"Best next sites, with their gain in USD bn: {'; '.join(steps)}."
+        f"Best next sites{found}, with their gain in USD bn: {'; '.join(steps)}."
     )

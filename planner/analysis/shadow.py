@@ -27,7 +27,7 @@ LOCAL = "local to this plan: whole-number decisions held"
 def shadow_prices(
     plan: Plan, case: Case, most: int = 6, seconds: float = SECONDS, say: Say | None = None
 ) -> dict[str, Any]:
-    """The dearest limits with price, unit, words and the range in which the price holds."""
+    """The dearest limits of every rule: price, unit, words, and the range the price holds in."""
     bench = Bench(plan, case, seconds, say)
     model = held_at(bench.model, bench.values, set())
     answer = search(model, 0.0, 60.0)
@@ -38,13 +38,24 @@ def shadow_prices(
             (n for n, p in enumerate(answer.prices[: len(model.rows)]) if _shown(model, n, p)),
             key=lambda n: (-abs(answer.prices[n]), model.rows[n][0]),
         )
-        for n in numbers[:most]:
+        for n in _varied(model, numbers)[:most]:
             if bench.left() < 3.0:
                 break
             bench.say(model.rows[n][0])
             found.append(_priced(bench, model, n, answer.prices[n], worth))
     result = {"question": "prices", "limits": found, "scope": LOCAL, "plan_gap": plan.info.gap}
     return result | {"text": "\n".join(r["text"] for r in found) or "No limit has a price."}
+
+
+def _varied(model: Model, numbers: list[int]) -> list[int]:
+    """The dearest row of every rule first, then the second of every rule, and so on."""
+    seen: dict[str, int] = {}
+    ranked = []
+    for place, n in enumerate(numbers):
+        rule = model.rows[n][0].split("[", 1)[0]
+        seen[rule] = seen.get(rule, 0) + 1
+        ranked.append((seen[rule], place, n))
+    return [n for _, _, n in sorted(ranked)]
 
 
 def _shown(model: Model, n: int, price: float) -> bool:
