@@ -49,6 +49,9 @@ FACTS: dict[str, dict[Any, Value]] = {
     "market.tariff_exposure_pct": {"US": 50},
     "tariff.rate_pct": {("s232", 2026): 25},
     "tariff.covered_share_pct": {("s232", 2026): 50},
+    "quota.building_ratio": {("s232", 2026): 2.5},
+    "quota.operating_ratio": {("s232", 2026): 1.5},
+    "quota.window_years": {"s232": 3},
     "event.annual_probability_pct": {"strait": 2, "cut": 3, "quake": 1},
     "event.capacity_loss_pct": {"strait": 80, "quake": 50},
     "event.outage_months": {"strait": 30, "quake": 6},
@@ -83,10 +86,15 @@ ROWS: dict[str, dict[str, dict[str, str]]] = {
     },
 }
 
+SWITCHED_ON: dict[str, dict[str, Any]] = {"quota": {"on": True}}
+"""Concepts that stay out unless asked for."""
+
 
 def rich(facts: Mapping[str, Mapping[Any, Value]] | None = None, **scenario: Any) -> Case:
     """Every concept active; `facts` change single numbers."""
     merged = {name: dict(rows) for name, rows in FACTS.items()}
     for name, rows in (facts or {}).items():
         merged.setdefault(name, {}).update(rows)
-    return tiny(merged, ROWS, **scenario)
+    given = scenario.pop("concepts", {})
+    concepts = {n: {**SWITCHED_ON.get(n, {}), **given.get(n, {})} for n in {**SWITCHED_ON, **given}}
+    return tiny(merged, ROWS, concepts=concepts, **scenario)
