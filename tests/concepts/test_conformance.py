@@ -25,7 +25,7 @@ BOUNDS = {"capacity.cut", "talent.tier", "outbound.gap"}
 def test_order_is_fixed() -> None:
     assert [c.name for c in concepts()] == [
         "capacity", "costs", "outbound", "research", "cocreation", "sales", "production",
-        "subsidy", "talent", "trade", "finance", "quota", "risk", "utilities",
+        "ratios", "subsidy", "talent", "trade", "finance", "quota", "risk", "utilities",
     ]  # fmt: skip
 
 

@@ -23,7 +23,9 @@ SETTINGS = SolverSettings(gap=0.0, time_limit=60, threads=1)
 MEASURE = {"tariff_measures": {"s232": {"origins": "TW;JP", "market": "US", "products": ""}}}
 
 
-def case(quota: dict[str, Any] | None, building: float = 2.5, rate: float = 20, old: float = 0) -> Case:
+def case(
+    quota: dict[str, Any] | None, building: float = 2.5, rate: float = 20, old: float = 0
+) -> Case:
     """Home makes 40 kwpm of N2 (0.48 mn wafers a year); one US module of N16 is pinned in 2026."""
     facts = {
         "existing.capacity_kwpm": {("tw_a|N2", 2026): 40, ("us_a|N16", 2026): old},
