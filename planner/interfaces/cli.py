@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from planner.interfaces import cli_data, cli_solve, cli_view
+from planner.interfaces import cli_data, cli_outbound, cli_ratios, cli_solve, cli_view
 from planner.interfaces.console import Console, error_line
 
 BAD_INPUT, STOPPED, OUR_FAULT = 2, 4, 1
@@ -48,7 +48,7 @@ def _start(
     pass
 
 
-for _verbs in (cli_solve, cli_view, cli_data):
+for _verbs in (cli_solve, cli_view, cli_data, cli_ratios, cli_outbound):
     for _name, _function in _verbs.VERBS.items():
         app.command(_name)(_function)
 

@@ -123,7 +123,7 @@ def generous() -> Case:
 
 CASES: tuple[Callable[[], Case], ...] = (
     rich, hungry, abroad, opened, scarce, dry, dark, capped, tight_budget, low_theta, pinned,
-    rewarding, generous, balanced(technology_floor=0.7), 
+    rewarding, generous, balanced(technology_floor=0.7),
     balanced(technology_ceiling=0.4), balanced(goods_floor=75.0), balanced(goods_ceiling=40.0),
 )  # fmt: skip
 STRENGTHENING = {"sales.link"}

@@ -27,6 +27,7 @@ def case(ratios: dict[str, Any] | None = None, fee: float = 5.0) -> Case:
         "existing.capacity_kwpm": {("tw_a|N2", 2026): 20, ("jp_a|N2", 2026): 20},
         "site.room_modules": {"tw_a": 0, "us_a": 0, "jp_a": 0},
         "market.home_share_pct": {"US": 20},
+        "market.tariff_exposure_pct": {"US": 0},
         "balance.royalty_pct": {"TW": 50},
         "balance.technical_fee_pct": {"TW": fee},
         "balance.licence_pct": {"TW": 10},
