@@ -25,8 +25,8 @@ from planner.solve.tables_balance import ratio
 AIMS = {"technology": ("receipts", "payments"), "goods": ("exports", "imports")}
 """Ratio -> flows above and below the line."""
 KEEP, TOLERANCE, MOST_PROBES = 0.9, 0.01, 30
-LOOSE = 0.05
-"""Gap of a probe that only has to find a plan."""
+LOOSE, SECONDS = 0.2, 45.0
+"""Gap and longest search of a probe: it only has to find a plan, or that there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +104,18 @@ class Ratios:
         bracket at which to stop, as a share of the ratio (at least of 1).
         """
         others, proven = dict(floors or {}), True
-        low = self._probe(others, keep=keep)
-        if low is None:
+        least = self.best.value_usd_bn - (1 - keep) * abs(self.best.value_usd_bn)
+        low = self._probe(others) if others else self.best
+        if low is None or low.value_usd_bn < least - self._noise:
             return None
-        high, probes = math.inf, 1
+        high, probes = math.inf, 0
         while self._open(low.of(aim), high, tolerance) and probes < MOST_PROBES:
             at = low.of(aim)
             width = tolerance * max(1.0, at)
             target = max(at * 1.1, at + width) if math.isinf(high) else (at + high) / 2
             probes += 1
             try:
-                point = self._probe({**others, aim: target}, keep=keep, aim=(aim, target))
+                point = self._probe({**others, aim: target}, least, (aim, target))
             except Stopped:
                 point, proven = None, False
             if point is None:
@@ -143,6 +144,11 @@ class Ratios:
         return undominated(found)
 
     # ---------------------------------------------------------------- one programme
+    @property
+    def _noise(self) -> float:
+        """Differences of value that mean nothing: the gap of the searches [USD bn]."""
+        return max(1e-6, self.settings.gap * abs(self.best.value_usd_bn))
+
     def _flow(self, flow: str) -> tuple[list[tuple[int, float]], float]:
         """Terms and constant of a flow summed over the horizon."""
         terms, constant = list[tuple[int, float]](), 0.0
@@ -160,7 +166,7 @@ class Ratios:
     def _probe(
         self,
         floors: Mapping[str, float],
-        keep: float | None = None,
+        least: float | None = None,
         aim: tuple[str, float] | None = None,
     ) -> Point | None:
         """Best plan under floors: highest value, or highest X - r * M of an aim; None if none."""
@@ -172,14 +178,15 @@ class Ratios:
             model.rows.append((f"ratio.{name}[floor]", terms, ">=", -constant))
         worth = list(self.built.model.objective.items())
         settings = self.settings
-        if keep is not None:
-            least = self.best.value_usd_bn - (1 - keep) * abs(self.best.value_usd_bn)
+        if least is not None:
             right = least - self.built.model.objective_constant
             model.rows.append(("ratio.keep[value]", worth, ">=", right))
         if aim is not None:
             model.objective, model.objective_constant = {}, 0.0
             model.maximise(*self._balance(*aim))
-            settings = settings.model_copy(update={"gap": max(LOOSE, settings.gap)})
+            seconds = min(SECONDS, settings.time_limit)
+            loose = {"gap": max(LOOSE, settings.gap), "time_limit": seconds}
+            settings = settings.model_copy(update=loose)
         answer = highs.run(model, settings)
         return None if answer.values is None else self._point(answer.values)
 

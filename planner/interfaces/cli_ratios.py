@@ -133,7 +133,12 @@ def _prices(console: Console, asked: Ratios, step: float, steps: int) -> dict[st
         for p in prices
     ]
     console.table(("ratio", "floor>", "cost USD bn>", f"cost of the last {step:g}>"), rows)
-    return {aim: [as_dict(p) for p in prices] for aim, prices in found.items()}
+    noise = asked.settings.gap * abs(asked.best.value_usd_bn)
+    console.say(f"costs below {noise:,.2f} USD bn are within the gap of {asked.settings.gap:.2%}")
+    return {
+        "within_gap_usd_bn": noise,
+        **{aim: [as_dict(p) for p in prices] for aim, prices in found.items()},
+    }
 
 
 VERBS = {"ratios": ratios}

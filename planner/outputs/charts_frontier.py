@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from planner.outputs import formats, svg
 from planner.outputs.charts import Axis
@@ -18,7 +19,7 @@ def frontier(points: Sequence[tuple[float, float]], best: tuple[float, float] | 
     upward = _axis([p[1] for p in every], (HEIGHT - MARGIN, 30))
     parts = _grid(across, upward)
     ordered = sorted(points)
-    for (x1, y1), (x2, y2) in zip(ordered, ordered[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(ordered):
         ends = (across(x1), upward(y1), across(x2), upward(y2))
         parts.append(svg.rule(ends, "total", "stroke-width:1.6"))
     parts += [_mark(across(x), upward(y), "total", _words(x, y)) for x, y in ordered]

@@ -29,7 +29,7 @@ def test_steps_by_hand() -> None:
     two, one, none = outbound_value(case())
     assert two.delta_usd_bn == 0
     assert two.unlocked == ()
-    assert {(u.site, u.product) for u in one.unlocked} == {("us_a", "N2"), ("jp_a", "N2")}
+    assert {(u.site, u.product) for u in one.unlocked} == {("jp_a", "N2")}
     assert [(u.site, u.product, u.modules_used) for u in one.used] == [("jp_a", "N2", 1)]
     assert one.unlocked[0].from_year == 2026
     assert one.delta_usd_bn > 0

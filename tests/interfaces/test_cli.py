@@ -32,6 +32,7 @@ from tests.outputs.test_run_folder import sealed
 VERBS = (
     "solve", "map", "compare", "explain", "report", "verify",
     "check", "scenarios", "evidence", "doctor",
+    "ratios", "outbound",
 )  # fmt: skip
 ISSUES = (
     Issue("error", "E204", "scenarios/n2.yaml:14", "concepts.subsidy.budgett", "unknown option"),

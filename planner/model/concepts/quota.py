@@ -141,11 +141,11 @@ def build(m: Model, case: CaseView, opt: Options) -> None:
         unit="mn wafers/year",
         why="fabs in the market earn the quota",
     )
-    for (x, g, k, t, u), column in free.columns.items():
-        worth = relief(case, opt, str(x), str(k), states[int(t), str(u)])
+    for (q, g, k, t, u), column in free.columns.items():
+        worth = relief(case, opt, str(q), str(k), states[int(t), str(u)])
         m.cost(
             "quota.relief",
-            (x, g, k),
+            (q, g, k),
             terms=[(column, worth * sets.years_per_period / 1000)],
             period=int(t),
             state=str(u),
@@ -198,8 +198,8 @@ def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
         if volume > imports + 1e-6:
             text = f"{volume:.4g} mn wafers duty free, {imports:.4g} imported"
             yield Issue("error", "V210", f"quota.imports[{x},{g},{k},{t},{u}]", "", text)
-        pool = (x, "all" if opt.pooled else k, t, u)
-        used[pool] = used.get(pool, 0.0) + volume
+        spot = (x, "all" if opt.pooled else k, t, u)
+        used[spot] = used.get(spot, 0.0) + volume
     for (x, pool, t, u), volume in used.items():
         room = _room(plan, case, opt, (x, pool, t))
         if volume > room + 1e-6:
