@@ -69,6 +69,14 @@ FACTS: dict[str, dict[Any, Value]] = {
     "market.tariff_exposure_pct": {"US": 50},
     "tariff.rate_pct": {("s232", 2026): 25},
     "tariff.covered_share_pct": {("s232", 2026): 50},
+    "market.home_share_pct": {"US": 10},
+    "balance.royalty_pct": {"TW": 50},
+    "balance.technical_fee_pct": {"TW": 5},
+    "balance.licence_pct": {"TW": 1},
+    "balance.equipment_bought_pct": {"TW": 80},
+    "quota.building_ratio": {("s232", 2026): 0.02},
+    "quota.operating_ratio": {("s232", 2026): 0.01},
+    "quota.window_years": {"s232": 3},
     "event.annual_probability_pct": {"strait": 2, "cut": 3, "quake": 1},
     "event.capacity_loss_pct": {"strait": 80, "quake": 50},
     "event.outage_months": {"strait": 30, "quake": 6},
@@ -110,7 +118,6 @@ ROWS: dict[str, dict[str, dict[str, str]]] = {
     },
 }
 
-
 SWITCHED_ON: dict[str, dict[str, Any]] = {
     "strings": {"on": True},
     "guardrail": {"on": True, "concern": ["US"]},
@@ -119,6 +126,15 @@ SWITCHED_ON: dict[str, dict[str, Any]] = {
     "support": {"on": True},
     "budgets": {"on": True},
     "training": {"on": True},
+    "quota": {"on": True},
+    "ratios": {
+        "on": True,
+        "from_year": 2028,
+        "technology_floor": 0.1,
+        "technology_ceiling": 100.0,
+        "goods_floor": 0.1,
+        "goods_ceiling": 1000.0,
+    },
 }
 """Concepts that are off by default and take part here."""
 

@@ -12,6 +12,7 @@ from planner.core.sets import Sets
 from planner.model.assemble import Built
 from planner.model.lp import Model, merge
 from planner.solve.tables import readable_tables
+from planner.solve.tables_balance import balance_table
 
 TINY = 1e-9
 
@@ -40,6 +41,9 @@ def extract(
     measures = money_measures(plan, case, built.sets) | _plan_measures(tables, built.sets)
     for name, measure in model.measures.items():
         measures[name] = measure.constant + sum(a * clean[j] for j, a in measure.terms)
+    balance = balance_table(measures, built.sets)
+    if not balance.empty:
+        tables["balance"] = balance
     return Plan(
         **{
             **{f: getattr(plan, f) for f in ("scenario", "title", "digest", "info", "variables")},

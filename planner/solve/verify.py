@@ -99,6 +99,7 @@ def _taxes(plan: Plan, case: Case, sets: Sets) -> Iterator[Issue]:
 TAXABLE = (
     "sales.revenue",
     "trade.duty",
+    "quota.relief",
     "production.upkeep",
     "production.materials",
     "production.freight",

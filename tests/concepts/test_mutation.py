@@ -210,10 +210,25 @@ def concerned() -> Case:
     )
 
 
+def balanced(**ratios: float) -> Callable[[], Case]:
+    """A floor or a ceiling on a trade balance ratio that the plan would miss."""
+    return lambda: rich(concepts={"ratios": ratios})
+
+
+def quota_rich() -> Case:
+    """A US fab that earns more quota than there are imports."""
+    return rich(
+        {"quota.operating_ratio": {("s232", 2026): 20}},
+        sites={"pin": [{"site": "us_a", "product": "N16", "by": 2026}]},
+    )
+
+
 CASES: tuple[Callable[[], Case], ...] = (
     rich, hungry, abroad, opened, scarce, dry, dark, capped, tight_budget, low_theta, pinned,
     rewarding, anchored, floors, thrifty, homebound, crews, agreed, agreed_on_average, idle,
     breakable, concerned, generous, claimed,
+    quota_rich, balanced(technology_floor=0.7),
+    balanced(technology_ceiling=0.4), balanced(goods_floor=75.0), balanced(goods_ceiling=40.0),
 )  # fmt: skip
 STRENGTHENING = {"sales.link"}
 """Implied by other rules once integers are whole; they only tighten the relaxation."""
@@ -272,7 +287,7 @@ def test_a_dropped_rule_is_noticed(rule: str) -> None:
         if rule not in built.model.rules or not built.model.rules[rule].rows:
             continue
         before, held = solve(case, built, built.model)
-        assert held, f"{make.__name__}: the optimum itself does not verify"
+        assert held, f"{make}: the optimum itself does not verify"
         after, accepted = solve(case, built, without(built.model, rule))
         if not accepted or abs(after - before) > 1e-6 * max(1.0, abs(before)):
             return

@@ -33,6 +33,7 @@ VERBS = (
     "solve", "map", "compare", "explain", "report", "verify", "instruments",
     "check", "scenarios", "evidence", "doctor",
     "why", "whynot", "flip", "alternatives", "pareto", "sensitivity", "roadmap", "weights",
+    "ratios", "outbound",
 )  # fmt: skip
 ISSUES = (
     Issue("error", "E204", "scenarios/n2.yaml:14", "concepts.subsidy.budgett", "unknown option"),

@@ -26,7 +26,8 @@ from planner.core.plan import Plan
 from planner.model.lp import Model, Row, merge
 
 AFTER = (
-    "finance", "sales", "production", "trade", "subsidy", "agreements", "upside", "milestones",
+    "finance", "sales", "production", "trade", "subsidy", "agreements", "quota", "upside",
+    "milestones",
 )  # fmt: skip
 NEEDS = ("future",)
 READS = (
