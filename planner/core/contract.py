@@ -22,6 +22,9 @@ READS = (
     "programme.project_cap_usd_bn",
     "programme.budget_usd_bn",
     "site.room_modules",
+    "product.utilisation_max_pct",
+    "string.clawback_pct",
+    "string.interest_pct",
 )
 """Facts these functions ask for; a concept that uses them declares them too."""
 Pair = tuple[str, str]
@@ -46,6 +49,20 @@ def term(case: CaseView, p: str) -> float:
     return case.value("string.production_years", p)
 
 
+def due(case: CaseView, p: str, v: int, t: int) -> float:
+    """Repayment in t of aid begun in v, with interest [ratio]."""
+    years = max(0.0, t - v - case.value("programme.payment_lag_years", p))
+    rate = case.value("string.interest_pct", p) / 100
+    return float(case.value("string.clawback_pct", p) / 100 * (1 + rate) ** years)
+
+
+def full_rate(case: CaseView, k: str) -> float:
+    """Wafers a year of one kwpm at the highest loading [mn wafers/year/kwpm]."""
+    name = "product.utilisation_max_pct"
+    full = case.value(name, k) / 100 if case.has(name, k) else 1.0
+    return case.sets.wafers_per_kwpm * full
+
+
 def first_year(case: CaseView, pair: Pair) -> int | None:
     """First period in which a module at the site would be covered; None when none is."""
     i, p = pair
@@ -58,7 +75,10 @@ def first_year(case: CaseView, pair: Pair) -> int | None:
 
 
 def deals(case: CaseView, grants: Iterable[aid.Spot]) -> dict[Pair, Deal]:
-    """(site, programme) -> what could come under contract, for programmes with conditions."""
+    """(site, programme) -> what could come under contract, where a programme has conditions.
+
+    Programmes with nothing left to give are left out.
+    """
     strung = set(case.entities("string.production_years"))
     covered: dict[Pair, list[tuple[Column, float]]] = {
         (i, p): [] for i, p, _ in grants if p in strung
@@ -69,7 +89,8 @@ def deals(case: CaseView, grants: Iterable[aid.Spot]) -> dict[Pair, Deal]:
                 if aid.covers(case, p, i, t, ((family, key, paid), service)):
                     column: Column = (i, str(key[1]), str(key[2]), t)
                     covered[i, p].append((column, paid))
-    return {pair: _deal(case, pair, columns) for pair, columns in covered.items()}
+    found = {pair: _deal(case, pair, columns) for pair, columns in covered.items()}
+    return {pair: deal for pair, deal in found.items() if deal.most > 0}
 
 
 def running(case: CaseView, p: str, column: Column) -> dict[int, float]:

@@ -56,6 +56,12 @@ ITEMS = {
     "risk.tail": "Charge for the worst futures",
     "research.outlay": "Research centres, building",
     "cocreation.programme": "Co-creation programmes",
+    "strings.clawback": "Aid repaid after a broken promise",
+    "milestones.withheld": "Grants held back",
+    "milestones.paid": "Grants paid at milestones",
+    "upside.shared": "Profit above plan, shared with the state",
+    "support.received": "Loans, guarantees, training aid and land",
+    "training.wages": "People the firm teaches",
 }
 
 COLUMNS = {

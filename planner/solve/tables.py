@@ -10,6 +10,7 @@ from planner.core.case import Case
 from planner.core.people import supply as people_supply
 from planner.core.plan import Plan
 from planner.core.sets import Sets
+from planner.solve.tables_aid import aid_tables
 from planner.solve.tables_money import flows_table, risk_table, trade_table, weak_table
 from planner.solve.tables_sites import country_table, site_table
 
@@ -28,6 +29,7 @@ def readable_tables(plan: Plan, case: Case, sets: Sets) -> dict[str, pd.DataFram
         "trade": trade_table(plan, case, sets),
         "risk": risk_table(plan, case, sets),
     }
+    tables |= aid_tables(plan, case)
     tables["sites"] = site_table(case, sets, tables)
     tables["countries"] = country_table(plan, case, sets, tables)
     tables["weak_facts"] = weak_table(plan, case)

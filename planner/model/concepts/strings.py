@@ -1,6 +1,7 @@
 """Strings: aid with conditions is taken only when a project accepts them, and then they bind.
 
     strings.accept[i,p]           sum(grant[i,p,t], t) <= MOST[i,p] * accept[i,p]          [USD bn]
+    strings.accept[i,p,stop]      sum(stop[i,p,t], t) <= accept[i,p]                    [contracts]
     strings.contract[i,p,k,t]     contract[i,p,k,t] >= sum(USABLE * SIZE[k] * modules[i,k,o,v])
                                     - WHOLE * (1 - accept[i,p] + sum(stop[i,p,v], v <= t))   [kwpm]
     strings.duty[i,p,k,t]         duty[i,k,t] >= UTILISATION[p] * contract[i,p,k,t]          [kwpm]
@@ -29,7 +30,7 @@ from pydantic import Field
 from planner.core import aid, discount
 from planner.core.case import CaseView
 from planner.core.contract import READS as CONTRACT_READS
-from planner.core.contract import Deal, Pair, deals, running, term
+from planner.core.contract import Deal, Pair, deals, due, full_rate, running, term
 from planner.core.errors import Issue
 from planner.core.options import Options as Base
 from planner.core.plan import Plan
@@ -42,10 +43,7 @@ READS = (
     *discount.READS,
     *aid.READS,
     *CONTRACT_READS,
-    "product.utilisation_max_pct",
     "string.utilisation_pct",
-    "string.clawback_pct",
-    "string.interest_pct",
     "string.upside_share_pct",
 )
 
@@ -75,13 +73,6 @@ def acceptable(case: CaseView, opt: Options, i: str, p: str) -> bool:
     return not (term(case, p) and i in opt.uncontrolled)
 
 
-def due(case: CaseView, p: str, v: int, t: int) -> float:
-    """Repayment in t of aid begun in v, with interest [ratio]."""
-    years = max(0.0, t - v - case.value("programme.payment_lag_years", p))
-    rate = case.value("string.interest_pct", p) / 100
-    return float(case.value("string.clawback_pct", p) / 100 * (1 + rate) ** years)
-
-
 def build(m: Model, case: CaseView, opt: Options) -> None:
     """Create accept, stop, contract, duty, repay and their rules; book repayments and delays."""
     found = deals(case, [(str(i), str(p), int(t)) for i, p, t in m.family("grant").columns])
@@ -92,15 +83,6 @@ def build(m: Model, case: CaseView, opt: Options) -> None:
     grants: dict[Pair, list[tuple[int, int]]] = {}
     for (i, p, t), column in m.family("grant").columns.items():
         grants.setdefault((str(i), str(p)), []).append((int(t), column))
-    m.require(
-        "strings.accept",
-        (
-            (pair, [*((j, 1.0) for _, j in grants[pair]), (accept[pair], -deal.most)], "<=", 0.0)
-            for pair, deal in found.items()
-        ),
-        unit="USD bn",
-        why="aid only with its conditions",
-    )
     stops = [
         (*pair, t)
         for pair in found
@@ -108,8 +90,28 @@ def build(m: Model, case: CaseView, opt: Options) -> None:
         for t in case.sets.periods
     ]
     m.variables("stop", stops, index="site,programme,period", unit="contracts", kind="binary")
+    m.require(
+        "strings.accept",
+        _accept_rows(m, found, grants),
+        unit="USD bn",
+        why="aid only with its conditions",
+    )
     _contracts(m, case, opt, found)
     _clawback(m, case, found, grants)
+
+
+def _accept_rows(
+    m: Model, found: dict[Pair, Deal], grants: dict[Pair, list[tuple[int, int]]]
+) -> Iterator[Row]:
+    accept = m.family("accept")
+    broken: dict[Pair, list[tuple[int, float]]] = {}
+    for (i, p, _), column in m.family("stop").columns.items():
+        broken.setdefault((str(i), str(p)), []).append((column, 1.0))
+    for pair, deal in found.items():
+        drawn = [(j, 1.0) for _, j in grants[pair]]
+        yield pair, [*drawn, (accept[pair], -deal.most)], "<=", 0.0
+        if pair in broken:
+            yield (*pair, "stop"), [*broken[pair], (accept[pair], -1.0)], "<=", 0.0
 
 
 def _burdens(case: CaseView, opt: Options, p: str) -> bool:
@@ -174,15 +176,8 @@ def _utilisation_rows(m: Model, case: CaseView) -> Iterator[Row]:
         by_group.setdefault(spot, []).append((str(key[0]), column))
     for (g, k, t), members in by_group.items():
         for u in case.sets.states[t]:
-            asked = [(j, -rate(case, k) * u.available.get((i, k), 1.0)) for i, j in members]
+            asked = [(j, -full_rate(case, k) * u.available.get((i, k), 1.0)) for i, j in members]
             yield (g, k, t, u.id), [*sold.get((g, k, t, u.id), []), *asked], ">=", 0.0
-
-
-def rate(case: CaseView, k: str) -> float:
-    """Wafers a year of one kwpm at the highest loading [mn wafers/year/kwpm]."""
-    name = "product.utilisation_max_pct"
-    full = case.value(name, k) / 100 if case.has(name, k) else 1.0
-    return case.sets.wafers_per_kwpm * full
 
 
 def _clawback(
@@ -246,6 +241,9 @@ def _check_accepted(
     for i, p in sorted(accepted):
         if not acceptable(case, opt, i, p):
             yield _issue("accept", (i, p), "promises the production of a fab it does not control")
+    for i, p, t in plan.values("stop"):
+        if (i, p) not in accepted:
+            yield _issue("accept", (i, p, "stop"), f"breaks in {t} what was never promised")
 
 
 def _built(
@@ -279,7 +277,7 @@ def _check_utilisation(plan: Plan, case: CaseView) -> Iterator[Issue]:
     for (i, k, t), kwpm in plan.values("duty").items():
         for u in case.sets.states[t]:
             spot = (case.sets.group_of(i), k, t, u.id)
-            wafers = rate(case, k) * u.available.get((i, k), 1.0) * kwpm
+            wafers = full_rate(case, k) * u.available.get((i, k), 1.0) * kwpm
             asked[spot] = asked.get(spot, 0.0) + wafers
     for spot, wafers in asked.items():
         if sold.get(spot, 0.0) < wafers - TOLERANCE * max(1.0, wafers):
