@@ -122,6 +122,7 @@ class Ratios:
                 high = target
             else:
                 low = point
+                high = max(high, low.of(aim))  # a probe that ran out of time proved nothing
         return Highest(low, high, proven and math.isfinite(high), probes)
 
     @staticmethod
