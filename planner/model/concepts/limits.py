@@ -195,7 +195,8 @@ def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
 
 
 def _check_capacity(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
-    cap, newest = plan.values("cap"), set(advanced(case, opt))
+    cap = plan.values("cap")
+    newest = set(advanced(case, opt)) if opt.home_share_pct is not None else set()
     for t in case.sets.periods:
         if opt.home_share_pct is not None and t >= opt.home_since:
             all_ = sum(v for (_, k, p), v in cap.items() if p == t and k in newest)
