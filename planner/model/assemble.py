@@ -6,7 +6,8 @@ The lines of cash are the objective; after solving, the same lines are `plan.cas
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from planner.core.case import Case, CaseView
 from planner.core.options import Options
@@ -67,9 +68,22 @@ def prepare(case: Case) -> tuple[Sets, tuple[tuple[Concept, CaseView, Options], 
             masks[concept.name] = _bind(
                 concept, CaseView(case, sets, concept.reads, concept.name), options[concept.name]
             )
-    sets = with_columns(case, sets, masks)
+    sets = _adjusted(case, with_columns(case, sets, masks), options)
     parts = tuple((c, CaseView(case, sets, c.reads, c.name), options[c.name]) for c in taking_part)
     return sets, parts
+
+
+def _adjusted(case: Case, sets: Sets, options: Mapping[str, Options]) -> Sets:
+    """States as concepts with the hook `adjust` change them, before anything is built on them."""
+    for concept in active(case):
+        if hasattr(concept.module, "adjust"):
+            view = CaseView(case, sets, concept.reads, concept.name)
+            states = {
+                t: tuple(concept.module.adjust(view, options[concept.name], u) for u in found)
+                for t, found in sets.states.items()
+            }
+            sets = replace(sets, states=states)
+    return sets
 
 
 def _bind(concept: Concept, view: CaseView, opt: Options) -> Mask:
