@@ -52,6 +52,8 @@ ITEMS = {
     "finance.tax": "Profit tax",
     "finance.shield": "Tax relief on write-offs",
     "trade.duty": "Customs duties",
+    "quota.relief": "Duties spared by the quota",
+    "agreements.fine": "Fines for missed shares of origin",
     "risk.repair": "Repair after events",
     "risk.tail": "Charge for the worst futures",
     "research.outlay": "Research centres, building",
