@@ -74,12 +74,13 @@ def check(
 ) -> tuple[Issue, ...]:
     """Every problem of a scenario and its data; empty when it can be solved."""
     from planner.core.errors import InputError
+    from planner.inputs.geography import misplaced
 
     try:
-        load(scenario, set_values, data_root)
+        case = load(scenario, set_values, data_root)
     except InputError as error:
         return error.issues
-    return ()
+    return tuple(misplaced(case, _data(data_root)))
 
 
 def explain(plan: Plan, case: Case) -> Plan:

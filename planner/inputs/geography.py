@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from planner.core.case import Case
+
 FOLDER = "geo"
 COAST = 0.04
 """How far a site may lie off its region: coasts are simplified, harbours built out [degree]."""
@@ -76,6 +78,25 @@ def site_regions(sites: pd.DataFrame, root: Path) -> dict[str, str]:
         near = set(codes[away <= COAST])
         found[str(row["id"])] = stated if stated in near else _nearest(codes, away)
     return found
+
+
+def misplaced(case: Case, root: Path) -> list[Issue]:
+    """Sites whose coordinates do not lie in the state, prefecture or Land they name."""
+    import pandas as pd
+
+    rows = [{"id": i, **case.registers["sites"][i]} for i in case.ids("sites")]
+    kept = ["id", "lon", "lat", "iso_3166_2"]
+    frame = pd.DataFrame(rows, columns=kept).astype({"lon": float, "lat": float})
+    found = site_regions(frame, root)
+    issues = []
+    for row in rows:
+        stated, actual = row["iso_3166_2"], found[row["id"]]
+        if stated != actual:
+            where = f"at {float(row['lat']):g}, {float(row['lon']):g}"
+            text = f"{row['id']} is said to lie in {stated}, but {where} is {actual or 'nowhere'}"
+            hint = "Correct the coordinates or the code."
+            issues.append(Issue("error", "E191", "data/places/sites.csv", "iso_3166_2", text, hint))
+    return issues
 
 
 def _distances(units: gpd.GeoDataFrame, lon: float, lat: float) -> Any:

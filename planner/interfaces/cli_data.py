@@ -16,9 +16,12 @@ def check(
 ) -> None:
     """Report every problem of a scenario at once."""
     from planner import api
+    from planner.core.errors import InputError
 
     console = Console(as_json, quiet)
     case = api.load(scenario, set_values or [])  # raises with all problems
+    if issues := api.check(scenario, set_values or []):
+        raise InputError(issues)
     console.say(f"{case.scenario.name}: no problem found in {len(case.facts):,} facts")
     console.result({"scenario": case.scenario.name, "digest": case.digest, "issues": []})
 

@@ -13,8 +13,10 @@ import pandas as pd
 import pytest
 import shapely
 
+import planner
 from planner.core.errors import InputError
-from planner.inputs.geography import locate, read_admin0, read_admin1, site_regions
+from planner.inputs.geography import locate, misplaced, read_admin0, read_admin1, site_regions
+from planner.inputs.load import data_root
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
@@ -102,3 +104,15 @@ def test_unreadable_boundaries_are_an_input_error(tmp_path: Path) -> None:
 def test_importing_it_does_not_import_geopandas() -> None:
     code = "import sys, planner.inputs.geography; sys.exit('geopandas' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_a_site_in_the_wrong_state_is_named_by_the_check() -> None:
+    case = planner.load("base")
+    assert misplaced(case, data_root()) == []
+    sites = {**case.registers["sites"]}
+    sites["us_boise"] = {**sites["us_boise"], "lat": "33.4", "lon": "-112.0"}
+    wrong = case.replace(registers={**case.registers, "sites": sites})
+    (issue,) = misplaced(wrong, data_root())
+    assert issue.code == "E191"
+    assert "us_boise is said to lie in US-ID" in issue.message
+    assert "is US-AZ" in issue.message
