@@ -7,6 +7,7 @@ many workers there are, or on what was killed in between.
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -104,8 +105,22 @@ def run_here(todo: Sequence[Job], workers: int) -> Iterator[Outcome]:
         return
     waiting, tries = list(reversed(todo)), dict.fromkeys((job.point for job in todo), 0)
     while waiting:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        context = get_context("spawn")
+        with ProcessPoolExecutor(
+            workers, mp_context=context, initializer=_leave_with, initargs=(os.getpid(),)
+        ) as pool:
             yield from _drain(pool, waiting, tries, workers)
+
+
+def _leave_with(driver: int) -> None:
+    """End this worker when its driver is gone: a killed driver cannot tell it to."""
+
+    def watch() -> None:
+        while os.getppid() == driver:
+            time.sleep(1.0)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _drain(

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -86,17 +87,38 @@ from pathlib import Path
 from planner import api
 
 def stop(done, total, outcome):
-    if done == 6:
+    if done == int(sys.argv[3]):
+        Path(sys.argv[2], "worker").write_text(outcome.worker)
         os.kill(os.getpid(), signal.SIGKILL)
 
-api.sweep(sys.argv[1], Path(sys.argv[2]), progress=stop)
+if __name__ == "__main__":
+    api.sweep(sys.argv[1], Path(sys.argv[2]), workers=int(sys.argv[4]), progress=stop)
 """
+
+
+def driven(asked: Path, out: Path, stop_after: int, workers: int) -> None:
+    """A driver of its own that is killed after so many points."""
+    script = asked.parent / "driver.py"
+    script.write_text(DRIVER)
+    command = [sys.executable, str(script), str(asked), str(out), str(stop_after), str(workers)]
+    ended = subprocess.run(command, check=False, cwd=Path(__file__).parents[2])
+    assert ended.returncode == -signal.SIGKILL
+
+
+def test_workers_leave_with_their_driver(asked: Path) -> None:
+    out = asked.parent / "left"
+    driven(asked, out, 3, 2)
+    worker = int((out / "worker").read_text())
+    for _ in range(60):
+        if not Path(f"/proc/{worker}").exists():
+            return
+        time.sleep(0.25)
+    pytest.fail("a worker outlived its driver")
 
 
 def test_a_killed_driver_goes_on_where_it_was(asked: Path, undisturbed: Path) -> None:
     out = asked.parent / "resumed"
-    ended = subprocess.run([sys.executable, "-c", DRIVER, str(asked), str(out)], check=False)
-    assert ended.returncode == -signal.SIGKILL
+    driven(asked, out, 6, 1)
     solved: list[int] = []
     with pytest.raises(InputError, match="E742"):
         api.sweep(asked, out)
