@@ -18,7 +18,7 @@ demo: $(VENV)/.ready
 	@$(BIN)/planner solve scenarios/base.yaml --out $(RUN)
 
 test: lint types $(VENV)/.chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .

@@ -16,7 +16,7 @@ from planner.model.lp import Model
 from planner.solve import highs
 
 SCENARIOS = sorted(p.stem for p in (Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
-LOOSE = SolverSettings(gap=0.02, time_limit=240)
+LOOSE = SolverSettings(gap=0.05, time_limit=240)
 
 
 @pytest.mark.slow
@@ -31,4 +31,4 @@ def test_both_solvers_agree(name: str) -> None:
     mine, other = highs.run(model, LOOSE), highs.run(model, LOOSE, solver="cbc")
     assert other.objective <= mine.bound * (1 + 1e-6)
     assert mine.objective <= ours.objective * (1 + 1e-6)
-    assert other.objective >= mine.bound * (1 - 0.045)
+    assert other.objective >= mine.bound * (1 - 0.105)
