@@ -189,7 +189,7 @@ def run(
         random_seed=settings.seed,
         mip_heuristic_effort=HEURISTIC_EFFORT,
         log_to_console=False,
-        output_flag=progress is not None,
+        output_flag=True,  # no callback comes without it
     )
     engine.watch = watch
     highspy.Highs.resetGlobalScheduler(True)  # else HiGHS refuses another number of threads
