@@ -87,20 +87,28 @@ def _solve_all(
     from planner.core.errors import PlannerError
 
     results: list[dict[str, Any]] = []
-    worst = 0
+    folders: list[Path] = []
+    failed: dict[str, str] = {}
+    worst, root = 0, out or api.RUNS
     for row in api.scenarios():
         name = str(row["name"])
         try:
-            folder = _solve_one(
-                console, str(row["path"]), (out or api.RUNS) / name, set_values, settings
-            )
+            folder = _solve_one(console, str(row["path"]), root / name, set_values, settings)
             results.append(_content(folder))
+            folders.append(folder)
         except PlannerError as error:
             worst = worst or error.exit_code
             results.append({"scenario": name, **error.as_dict()})
-            if not console.json:
-                error_line(f"{name}: {error}")
+            failed[name] = str(error)
+        except Exception as error:  # noqa: BLE001 - a fault in one must not cost the others
+            worst = worst or 1
+            failed[name] = f"unexpected {type(error).__name__}: {error}"
+            results.append({"scenario": name, "error": "Unexpected", "message": failed[name]})
+        if name in failed and not console.json:
+            error_line(f"{name}: {failed[name]}")
         console.say()
+    if folders:
+        console.say(f"gallery: {_near(api.gallery(folders, root / 'gallery.html', failed))}")
     console.result(results)
     if worst:
         raise typer.Exit(worst)
