@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -101,9 +102,11 @@ def _solve_all(
             results.append({"scenario": name, **error.as_dict()})
             failed[name] = str(error)
         except Exception as error:  # noqa: BLE001 - a fault in one must not cost the others
-            worst = worst or 1
-            failed[name] = f"unexpected {type(error).__name__}: {error}"
-            results.append({"scenario": name, "error": "Unexpected", "message": failed[name]})
+            if os.environ.get("PLANNER_DEBUG") == "1":
+                raise
+            worst, kind = worst or 1, type(error).__name__
+            results.append({"scenario": name, "error": kind, "message": str(error)})
+            failed[name] = f"unexpected error: {kind}: {error}"
         if name in failed and not console.json:
             error_line(f"{name}: {failed[name]}")
         console.say()
