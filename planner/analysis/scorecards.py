@@ -1,28 +1,25 @@
 """Scorecards: what one plan means for the firm, for the home economy and for every host.
 
-    payback    first year from which the sum of expected cash of the new fabs abroad stays at or
-               above zero to the horizon's end; within a period it moves evenly. Cash: building,
-               land and tools, less aid, plus the margin of the new capacity (sales less materials,
-               freight, duty, upkeep, people); neither discounted nor taxed          [year]
+    payback    of the new fabs abroad, see `planner.analysis.payback`                [year]
     cash gross margin   (sales - materials - upkeep - people in fabs) / sales, over the horizon.
                Write-offs of fabs that run today are not in the cash, so the margin of the books
                cannot be told                                                        [%]
     royalties  ROYALTY * (research.benefit + research.gain), a year                  [USD bn/year]
     fees       FEE * sales of wafers made abroad, a year                             [USD bn/year]
     served     sum(min(CAP * WAFERS * UTILISATION, DEMAND), k) / sum(DEMAND, k)      [%]
-Lines of a class that old and new capacity share are split by capacity, at a site or in a country.
 Everything is read from the plan's tables and cash; nothing is solved.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
 
+from planner.analysis.payback import abroad, in_fabs, lines, payback
 from planner.core.case import Case
 from planner.core.plan import Plan
 from planner.core.sets import WAFERS_PER_KWPM
@@ -30,13 +27,9 @@ from planner.model.concepts.quota import INSIDE
 
 NEWEST = 3
 """Classes that count as advanced: the three newest, as in the plan's own measure."""
-OUTLAY = ("costs.equipment", "costs.building", "costs.site")
-BY_CLASS = ("sales.revenue", "production.materials", "production.freight", "trade.duty")
-PEOPLE = ("talent.wages", "talent.premium", "talent.expats", "talent.shortage", "training.wages")
-STANDING = "talent.standing"
-IN_FABS = ("technician", "engineer")
-Spot = tuple[str, str, int]
-"""Site or country, class, period."""
+LOAD = "product.utilisation_max_pct"
+COSTS = ("production.materials", "production.upkeep", "talent.standing")
+"""Lines that make wafers, besides the people hired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +58,7 @@ class HomeYear:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What a host gets by the last period; jobs are those the plan adds to today's fabs."""
+    """What a host gets by the last period; jobs are those beyond the fabs that run today."""
 
     country: str
     jobs_thousand: Mapping[str, float]
@@ -122,98 +115,16 @@ def _firm(plan: Plan, case: Case, hosts: frozenset[str]) -> Firm:
     )
 
 
-def _lines(plan: Plan) -> Iterator[tuple[str, tuple[str, ...], str, int, float]]:
-    """(item, key, country, period, expected amount) of every line of cash [USD bn]."""
-    columns = ["item", "key", "country", "period", "probability", "amount_usd_bn"]
-    for item, key, country, t, chance, amount in plan.cash[columns].itertuples(index=False):
-        yield item, tuple(str(key).split("|")), country, int(t), float(chance) * float(amount)
-
-
 def _margin(plan: Plan) -> float | None:
     """Sales less materials, upkeep and people in fabs, as a share of sales [%]."""
     sales = left = 0.0
-    for item, key, _, _, amount in _lines(plan):
+    for item, key, _, _, amount in lines(plan):
         if item == "sales.revenue":
             sales += amount
-        costs = item in ("production.materials", "production.upkeep", STANDING)
-        if costs or (item in PEOPLE and key[1] in IN_FABS):
+        if item in COSTS or in_fabs(item, key):
             left += amount
     found = _ratio(sales + left, sales)
     return None if found is None else 100 * found
-
-
-def abroad(plan: Plan, case: Case, hosts: frozenset[str]) -> dict[int, float]:
-    """Expected cash of the new fabs abroad by period, not discounted [USD bn]."""
-    by_site, by_country = new_shares(plan, case)
-    found: dict[int, float] = {}
-    for item, key, country, t, amount in _lines(plan):
-        if country not in hosts:
-            continue
-        share = 0.0
-        if item in OUTLAY or (item in PEOPLE and key[1] in IN_FABS):
-            share = 1.0
-        elif item.startswith(("subsidy.", "strings.", "milestones.", "upside.", "support.")):
-            share = 0.0 if _for_centres(case, key) else 1.0
-        elif item in BY_CLASS:
-            share = by_country.get((country, key[-1], t), 0.0)
-        elif item == "production.upkeep":
-            share = by_site.get((key[0], key[1], t), 0.0)
-        if share:
-            found[t] = found.get(t, 0.0) + share * amount
-    return found
-
-
-def _for_centres(case: Case, key: tuple[str, ...]) -> bool:
-    """Whether aid comes from a programme for research centres only."""
-    known = set(key) & set(case.ids("programmes"))
-    return any(case.text("programmes", p, "covers") == "centre" for p in known)
-
-
-def new_shares(plan: Plan, case: Case) -> tuple[dict[Spot, float], dict[Spot, float]]:
-    """Share of capacity the plan adds, by site and by country: neither runs today nor is given."""
-    whole: dict[Spot, float] = {}
-    new: dict[Spot, float] = {}
-    rows = plan.table("capacity").itertuples(index=False, name=None)
-    for i, c, k, t, kwpm in rows:
-        added = max(0.0, kwpm - standing(case, i, k, int(t)))
-        for spot in ((i, k, int(t)), (c, k, int(t))):
-            whole[spot] = whole.get(spot, 0.0) + kwpm
-            new[spot] = new.get(spot, 0.0) + added
-    shares = {spot: _ratio(new[spot], kwpm) or 0.0 for spot, kwpm in whole.items()}
-    sites = set(case.ids("sites"))
-    by_site = {spot: share for spot, share in shares.items() if spot[0] in sites}
-    return by_site, {spot: share for spot, share in shares.items() if spot[0] not in sites}
-
-
-def standing(case: Case, i: str, k: str, t: int) -> float:
-    """Capacity that is there without the plan, mean over a period [kwpm]."""
-    counts = case.scenario.concepts.get("capacity", {}).get("existing_abroad", True)
-    country = case.text("sites", i, "country")
-    if not counts and case.text("countries", country, "role") != "home":
-        return 0.0
-    years = range(t, t + case.scenario.horizon.years_per_period)
-    names = ("existing.capacity_kwpm", "existing.planned_kwpm")
-    return sum(
-        case.value(name, i, k, year=y) / len(years)
-        for name in names
-        if case.has(name, i, k)
-        for y in years
-    )
-
-
-def payback(cash: Mapping[int, float], years: int) -> float | None:
-    """Year from which the running sum stays at or above zero; None if never, or nothing is paid.
-
-    years: length of a period.
-    """
-    total, found, below = 0.0, None, False
-    for t in sorted(cash):
-        before, total = total, total + cash[t]
-        if total < -1e-9:
-            found, below = None, True
-        elif below and found is None:
-            found = t + years * -before / cash[t]
-    return found
 
 
 # -------------------------------------------------------------------------------- home
@@ -259,7 +170,7 @@ def _receipts(
     """Royalties and technical fees of a period, a year; None without data [USD bn/year]."""
     home = next((c for c, role in roles.items() if role == "home"), "")
     sums = {"royalty": 0.0, "technical_fee": 0.0}
-    for item, _, country, period, amount in _lines(plan):
+    for item, _, country, period, amount in lines(plan):
         if period == t and item in ("research.benefit", "research.gain"):
             sums["royalty"] += amount
         elif period == t and item == "sales.revenue" and roles.get(country) == "host":
@@ -314,7 +225,7 @@ def _served(plan: Plan, case: Case, c: str, market: str) -> float | None:
     for _, k, _, wafers in here.itertuples(index=False, name=None):
         spot = (capacity["country"] == c) & (capacity["product"] == k) & (capacity["year"] == last)
         kwpm = float(capacity.loc[spot, "kwpm"].sum())
-        full = case.value("product.utilisation_max_pct", k) / 100
+        full = case.value(LOAD, k) / 100 if case.has(LOAD, k) or LOAD in case.defaults else 1.0
         made += min(kwpm * float(knob) * full, wafers)
         wanted += wafers
     share = _ratio(made, wanted)

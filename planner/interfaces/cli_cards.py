@@ -40,15 +40,17 @@ def _firm(console: Console, firm: Firm) -> None:
         ("net present value", _number(firm.npv_usd_bn), "USD bn"),
         ("in the worst futures", _number(firm.npv_tail_usd_bn), "USD bn"),
         ("built abroad", _number(firm.capex_abroad_usd_bn), "USD bn"),
-        ("new fabs abroad have paid back", _year(firm.payback_year), "after aid, before tax"),
+        ("new fabs abroad have paid back", _year(firm), "after aid, before tax"),
         ("cash gross margin", _number(firm.cash_gross_margin_pct), "%, before write-offs"),
     )
     console.say("\nThe firm")
     console.table(("", ">", ""), rows)
 
 
-def _year(value: float | None) -> str:
-    return "not by the end" if value is None else f"{value:.1f}"
+def _year(firm: Firm) -> str:
+    if firm.capex_abroad_usd_bn <= 0:
+        return "none is built"
+    return "not by the end" if firm.payback_year is None else f"{firm.payback_year:.1f}"
 
 
 def _home(console: Console, years: tuple[HomeYear, ...]) -> None:

@@ -101,7 +101,7 @@ def _solve_all(
             worst = worst or error.exit_code
             results.append({"scenario": name, **error.as_dict()})
             failed[name] = str(error)
-        except Exception as error:  # noqa: BLE001 - a fault in one must not cost the others
+        except Exception as error:  # a fault in one must not cost the others
             if os.environ.get("PLANNER_DEBUG") == "1":
                 raise
             worst, kind = worst or 1, type(error).__name__
