@@ -2,7 +2,7 @@
 
     payback    first year from which the sum of their expected cash stays at or above zero to the
                horizon's end; within a period it moves evenly                        [year]
-    cash       building, land and tools, less aid (programmes for centres only left out), plus the
+    cash       building, land, tools and first entry, less aid (but for centres only), plus the
                margin of the new capacity: sales less materials, freight, duty, upkeep, people in
                fabs; neither discounted nor taxed; no value left at the end          [USD bn]
 Lines of a class that old and new capacity share are split by capacity, at a site or in a country.
@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from planner.core.case import Case
 from planner.core.plan import Plan
 
-OUTLAY = ("costs.equipment", "costs.building", "costs.site")
+OUTLAY = ("costs.equipment", "costs.building", "costs.site", "costs.entry")
 BY_CLASS = ("sales.revenue", "production.materials", "production.freight", "trade.duty")
 AID = ("subsidy.", "strings.", "milestones.", "upside.", "support.")
 PEOPLE = ("talent.wages", "talent.premium", "talent.expats", "talent.shortage", "training.wages")

@@ -65,7 +65,7 @@ class Host:
     new_kwpm: float
     subsidy_usd_bn: float
     subsidy_usd_mn_per_kwpm: float | None
-    subsidy_usd_mn_per_job: float | None
+    subsidy_usd_thousand_per_job: float | None
     market: str
     served_pct: float | None
 
@@ -190,7 +190,7 @@ def _host(plan: Plan, case: Case, c: str) -> Host:
     jobs = _new_jobs(plan, case, c)
     aid, kwpm = _sum(plan, "grants", "amount_usd_bn", c), _sum(plan, "modules", "kwpm", c)
     market = next((m for m in case.ids("markets") if c == m or c in INSIDE.get(m, ())), "")
-    per_kwpm, per_job = _ratio(1000 * aid, kwpm), _ratio(aid, sum(jobs.values()))
+    per_kwpm, per_job = _ratio(1000 * aid, kwpm), _ratio(1000 * aid, sum(jobs.values()))
     return Host(c, jobs, kwpm, aid, per_kwpm, per_job, market, _served(plan, case, c, market))
 
 

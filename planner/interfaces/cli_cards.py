@@ -74,7 +74,7 @@ def _home(console: Console, years: tuple[HomeYear, ...]) -> None:
 
 def _hosts(console: Console, hosts: tuple[Host, ...], case: Case) -> None:
     header = ("host", "new jobs by skill, 000", "kwpm new>", "subsidy USD bn>", "USD mn a kwpm>",
-              "USD mn a job>", "demand local fabs can serve>")  # fmt: skip
+              "USD 000 a job>", "demand local fabs can serve>")  # fmt: skip
     rows = [
         (
             case.name("countries", h.country),
@@ -82,7 +82,7 @@ def _hosts(console: Console, hosts: tuple[Host, ...], case: Case) -> None:
             _number(h.new_kwpm, 0),
             _number(h.subsidy_usd_bn, 2),
             _number(h.subsidy_usd_mn_per_kwpm),
-            _number(h.subsidy_usd_mn_per_job, 2),
+            _number(h.subsidy_usd_thousand_per_job, 0),
             UNKNOWN if h.served_pct is None else f"{h.served_pct:.0f} % of {h.market}",
         )
         for h in hosts

@@ -134,7 +134,7 @@ COLUMNS = {
     "new_jobs": "New jobs|thousand",
     "subsidy_usd_bn": "Subsidy|USD bn",
     "subsidy_usd_mn_per_kwpm": "Subsidy|USD mn a kwpm",
-    "subsidy_usd_mn_per_job": "Subsidy|USD mn a job",
+    "subsidy_usd_thousand_per_job": "Subsidy|USD thousand a job",
     "served_pct": "Demand local fabs can serve|%",
 }
 """Column -> heading and, after `|`, its unit."""

@@ -54,7 +54,7 @@ def card_tables(plan: Plan, case: Case) -> list[TableView]:
                 "In the last period. Jobs are those beyond the fabs that run today.",
             ),
             "country,new_jobs,new_kwpm,subsidy_usd_bn,subsidy_usd_mn_per_kwpm,"
-            "subsidy_usd_mn_per_job,market=Home market,served_pct",
+            "subsidy_usd_thousand_per_job,market=Home market,served_pct",
         ),
     ]
     return [t for t in made if t.rows]
