@@ -58,7 +58,10 @@ class HomeYear:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What a host gets by the last period; jobs are those beyond the fabs that run today."""
+    """What a host gets by the last period; jobs are those beyond the fabs that run today.
+
+    new_kwpm and subsidy_usd_bn count everything begun; a fab not yet open has no jobs.
+    """
 
     country: str
     jobs_thousand: Mapping[str, float]

@@ -6,7 +6,7 @@ Coasts and borders are drawn once and reused by every card, so the page stays sm
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,9 @@ Solved = tuple[Path, Plan, Case]
 """Run folder with the plan and case it holds."""
 MARK_SCALE = 1 / 250
 """Markers of a small map against those of the report, per unit of panel height."""
+
+MOST_NAMES = 6
+"""Sites of a country a card names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def card(run: Solved, folder: Path) -> Card:
 
 
 def answer(plan: Plan, case: Case) -> str:
-    """Sites abroad that get a new fab, by country: `Japan 2 (Kumamoto, Chitose)`."""
+    """Sites abroad that get a new fab, by country: `Japan 2 (Kumamoto and Chitose)`."""
     modules = plan.table("modules")
     found: dict[str, dict[str, str]] = {}
     for row in modules.to_dict("records"):
@@ -81,8 +84,7 @@ def answer(plan: Plan, case: Case) -> str:
         if c in found and not _is_home(case, c)
     ]
     words = [
-        f"{case.name('countries', c)} {len(found[c])} ({', '.join(map(_short, found[c].values()))})"
-        for c in hosts
+        f"{case.name('countries', c)} {len(found[c])} ({_named(found[c].values())})" for c in hosts
     ]
     return f"New fabs abroad: {'; '.join(words)}" if words else "No new fab abroad"
 
@@ -92,9 +94,9 @@ def _is_home(case: Case, country: str) -> bool:
     return known and case.text("countries", country, "role") == "home"
 
 
-def _short(name: str) -> str:
-    """Name of a site without its region."""
-    return name.split(" (")[0].split(",")[0]
+def _named(sites: Iterable[str]) -> str:
+    """Names of sites without their region; many are counted."""
+    return formats.listing((name.split(" (")[0].split(",")[0] for name in sites), MOST_NAMES)
 
 
 def _facts(plan: Plan) -> tuple[tuple[str, str], ...]:

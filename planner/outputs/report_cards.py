@@ -51,7 +51,8 @@ def card_tables(plan: Plan, case: Case) -> list[TableView]:
             (
                 "card-hosts",
                 "Scorecard of each host",
-                "In the last period. Jobs are those beyond the fabs that run today.",
+                "In the last period. Jobs are those beyond the fabs that run today; a fab begun "
+                "but not yet open has none.",
             ),
             "country,new_jobs,new_kwpm,subsidy_usd_bn,subsidy_usd_mn_per_kwpm,"
             "subsidy_usd_thousand_per_job,market=Home market,served_pct",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
+import pandas as pd
 import pytest
 
 from planner.outputs.gallery import Solved, answer, gallery_html, link, write_gallery
@@ -76,6 +78,15 @@ def test_answer_names_new_fabs_abroad_by_country() -> None:
         assert f"{case.name('countries', str(country))} {part['site'].nunique()} (" in said
     assert "Taiwan" not in said
     assert answer(*nothing()) == "No new fab abroad"
+
+
+def test_many_sites_are_counted() -> None:
+    plan, case = sample_plan()
+    row = plan.table("modules").iloc[[0]]
+    rows = [row.assign(site=f"s{n}", name=f"Site {n}, X", country="US") for n in range(9)]
+    many = replace(plan, tables={**plan.tables, "modules": pd.concat(rows, ignore_index=True)})
+    named = "Site 0, Site 1, Site 2, Site 3, Site 4 and 4 more"
+    assert answer(many, case) == f"New fabs abroad: United States 9 ({named})"
 
 
 def test_facts_are_the_measures(tmp_path: Path) -> None:
