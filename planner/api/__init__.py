@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from planner.api.questions import value_of_information as value_of_information
 from planner.api.sweeps import sweep as sweep
+from planner.api.views import gallery as gallery
+from planner.api.views import scorecards as scorecards
 
 if TYPE_CHECKING:
     from planner.core.case import Case

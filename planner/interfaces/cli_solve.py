@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -87,20 +88,30 @@ def _solve_all(
     from planner.core.errors import PlannerError
 
     results: list[dict[str, Any]] = []
-    worst = 0
+    folders: list[Path] = []
+    failed: dict[str, str] = {}
+    worst, root = 0, out or api.RUNS
     for row in api.scenarios():
         name = str(row["name"])
         try:
-            folder = _solve_one(
-                console, str(row["path"]), (out or api.RUNS) / name, set_values, settings
-            )
+            folder = _solve_one(console, str(row["path"]), root / name, set_values, settings)
             results.append(_content(folder))
+            folders.append(folder)
         except PlannerError as error:
             worst = worst or error.exit_code
             results.append({"scenario": name, **error.as_dict()})
-            if not console.json:
-                error_line(f"{name}: {error}")
+            failed[name] = str(error)
+        except Exception as error:  # a fault in one must not cost the others
+            if os.environ.get("PLANNER_DEBUG") == "1":
+                raise
+            worst, kind = worst or 1, type(error).__name__
+            results.append({"scenario": name, "error": kind, "message": str(error)})
+            failed[name] = f"unexpected error: {kind}: {error}"
+        if name in failed and not console.json:
+            error_line(f"{name}: {failed[name]}")
         console.say()
+    if folders:
+        console.say(f"gallery: {_near(api.gallery(folders, root / 'gallery.html', failed))}")
     console.result(results)
     if worst:
         raise typer.Exit(worst)

@@ -123,6 +123,21 @@ COLUMNS = {
     "unit": "Unit",
     "grade": "Grade",
     "note": "Why it is weak",
+    "npv_tail_usd_bn": "In the worst futures|USD bn",
+    "capex_abroad_usd_bn": "Built abroad|USD bn",
+    "payback_year": "Paid back|year",
+    "cash_gross_margin_pct": "Cash gross margin|%",
+    "advanced_home_share_pct": "Advanced at home|%",
+    "home_kwpm": "At home|kwpm",
+    "abroad_kwpm": "Abroad|kwpm",
+    "home_jobs_thousand": "Jobs at home|thousand",
+    "royalties_usd_bn_per_year": "Royalties|USD bn a year",
+    "fees_usd_bn_per_year": "Technical fees|USD bn a year",
+    "new_jobs": "New jobs|thousand",
+    "subsidy_usd_bn": "Subsidy|USD bn",
+    "subsidy_usd_mn_per_kwpm": "Subsidy|USD mn a kwpm",
+    "subsidy_usd_thousand_per_job": "Subsidy|USD thousand a job",
+    "served_pct": "Demand local fabs can serve|%",
 }
 """Column -> heading and, after `|`, its unit."""
 

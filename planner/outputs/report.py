@@ -17,6 +17,7 @@ from planner.core.plan import Plan
 from planner.outputs import charts, charts_time, formats, labels, money, page, report_text
 from planner.outputs.map_data import atlas
 from planner.outputs.palette import product_colour
+from planner.outputs.report_cards import card_tables
 from planner.outputs.report_tables import plan_tables, weak_table
 
 HALF, NARROW, FULL = 640.0, 356.0, 1240.0
@@ -47,7 +48,7 @@ def report_html(plan: Plan, case: Case, data_root: Path) -> str:
         "reasons": report_text.reasons(plan),
         "group_names": labels.GROUPS,
         "charts": _charts(plan, case, found),
-        "tables": plan_tables(plan, case),
+        "tables": [*plan_tables(plan, case), *card_tables(plan, case)],
         "weak": weak_table(plan, case),
         "proof": _proof(plan),
         "sources": sources(plan, case),

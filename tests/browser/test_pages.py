@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planner.outputs.compare import compare_html
+from planner.outputs.gallery import gallery_html
 from planner.outputs.report import report_html
 from tests.outputs.sample_plan import sample_plan, sample_plan_b
 from tests.outputs.variants import DATA, HOSTILE_SITE, SITE, TITLE, hostile
@@ -56,6 +57,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "report": report_html(*sample_plan(), DATA),
         "hostile": report_html(*hostile(), DATA),
         "compare": compare_html([sample_plan(), sample_plan_b(), hostile()], DATA),
+        "gallery": gallery_html(
+            [(folder, *run) for run in (sample_plan(), hostile())], folder, DATA, {TITLE: SITE}
+        ),
     }
     for name, text in made.items():
         (folder / f"{name}.html").write_text(text, "utf-8")
@@ -293,3 +297,27 @@ def test_summary_counts_every_centre(window: Opened) -> None:
     plan, _ = sample_plan()
     opened_by_then = int((plan.table("research")["open_year"] <= 2040).sum())
     sync_api.expect(window.page.locator("#sum0")).to_contain_text(f"{opened_by_then} new research")
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_gallery_fits_and_every_map_shows_land(
+    browser: sync_api.Browser, pages: dict[str, Path], size: tuple[int, int], scheme: str
+) -> None:
+    """The gallery has no script, so it is ready when it is loaded."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme="dark" if scheme == "dark" else "light",
+        offline=True,
+    )
+    log, page = Log(), context.new_page()
+    log.watch(page)
+    page.goto(pages["gallery"].as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert page.evaluate("window.hit") is None
+    assert page.locator("article").count() == 2
+    boxes = [m.bounding_box() for m in page.locator(".mini .land").all()]
+    assert len(boxes) == 8
+    assert all(box and box["width"] > 30 and box["height"] > 30 for box in boxes)
+    assert log.clean(), (log.errors, log.requests)
+    context.close()

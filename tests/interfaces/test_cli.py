@@ -33,7 +33,7 @@ VERBS = (
     "solve", "map", "compare", "explain", "report", "verify", "instruments",
     "check", "scenarios", "evidence", "doctor",
     "why", "whynot", "flip", "alternatives", "pareto", "sensitivity", "roadmap", "weights",
-    "ratios", "outbound",
+    "ratios", "outbound", "gallery", "cards",
 )  # fmt: skip
 ISSUES = (
     Issue("error", "E204", "scenarios/n2.yaml:14", "concepts.subsidy.budgett", "unknown option"),
@@ -202,10 +202,11 @@ def test_solve_all_goes_on_after_a_failure(
     rows = [{"name": name, "path": f"{name}.yaml"} for name in ("one", "two", "three")]
     monkeypatch.setattr(api, "scenarios", lambda: rows)
     monkeypatch.setattr(api, "run", run)
-    assert main(["solve", "--all", "--json"]) == 3
+    root = str(folder.parent)
+    assert main(["solve", "--all", "--out", root, "--json"]) == 3
     content = json.loads(capsys.readouterr().out)
     assert [row.get("error") for row in content] == [None, "Infeasible", None]
-    assert main(["solve", "--all"]) == 3
+    assert main(["solve", "--all", "--out", root]) == 3
     assert "two: no plan" in capsys.readouterr().err
 
 
