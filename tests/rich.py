@@ -53,6 +53,14 @@ FACTS: dict[str, dict[Any, Value]] = {
     "instrument.rate_pct": {"jp_loan": 2},
     "instrument.market_rate_pct": {"jp_loan": 4},
     "instrument.cost_usd_thousand_per_head": {"us_training": 50},
+    "target.capacity_kwpm": {"jp_line": 10},
+    "target.price_usd_bn": {"jp_line": 0.2},
+    "target.lead_years": {"jp_line": 1},
+    "target.integration_usd_bn": {"jp_line": 0.05},
+    "target.staff_pct": {"jp_line": 80},
+    "target.refit_usd_mn_per_kwpm": {"jp_line": 10},
+    "target.refit_lead_years": {"jp_line": 2},
+    "target.refit_keeps_pct": {"jp_line": 70},
     "pot.total_usd_bn": {"jp_pot": 2},
     "claim.amount_usd_bn": {"jp_rival": 0.5},
     "outbound.gap_generations": {("US", 2026): 1, ("JP", 2026): 1},
@@ -101,6 +109,7 @@ ROWS: dict[str, dict[str, dict[str, str]]] = {
         "jp_land": {"country": "JP", "instrument": "land", "covers": "fab"},
         "us_training": {"country": "US", "instrument": "training", "covers": "fab"},
     },
+    "targets": {"jp_line": {"site": "jp_a", "product": "N16", "ceiling": "N2"}},
     "pots": {"jp_pot": {"country": "JP", "programmes": "jp_grant"}},
     "claims": {"jp_rival": {"pot": "jp_pot"}},
     "tariff_measures": {"s232": {"origins": "TW;JP", "market": "US", "products": ""}},
@@ -119,6 +128,7 @@ ROWS: dict[str, dict[str, dict[str, str]]] = {
 }
 
 SWITCHED_ON: dict[str, dict[str, Any]] = {
+    "acquisition": {"on": True},
     "strings": {"on": True},
     "guardrail": {"on": True, "concern": ["US"]},
     "milestones": {"on": True},

@@ -1,6 +1,6 @@
 """What aid is given on: parts of the outlay at a site, and which of them a programme covers.
 
-eligible[i,p,t] = outlay on modules begun at i in t of a class the programme covers, if
+eligible[i,p,t] = outlay on modules and refits begun at i in t of a class the programme covers, if
                   START_FROM <= t < START_BEFORE and SERVICE_FROM <= service < SERVICE_BEFORE,
                   plus centres decided at i in t when it covers centres
 Shared by subsidies (which pay a share of it), strings (what is under contract) and support.
@@ -34,13 +34,23 @@ Parts = dict[tuple[str, int], list[tuple[Part, float]]]
 
 
 def outlays(case: CaseView) -> Parts:
-    """(site, period) -> modules begun there with their year of service."""
+    """(site, period) -> modules and refits begun there with their year of service."""
     found: Parts = {}
     for column in case.sets.columns:
         paid = sum(outlay.of_module(case, column, a) for a in outlay.ASSETS)
         service = case.sets.vintages[column].service
         found.setdefault((column[0], column[3]), []).append((("modules", column, paid), service))
+    for change in case.sets.changes:
+        if change.aided_usd_bn > 0:
+            refit: Part = (change.family, change.key, change.aided_usd_bn)
+            found.setdefault((change.key[0], change.key[3]), []).append((refit, change.service))
     return found
+
+
+def families(case: CaseView) -> tuple[str, ...]:
+    """Variable families whose outlay aid may cover."""
+    refits = dict.fromkeys(x.family for x in case.sets.changes if x.aided_usd_bn > 0)
+    return ("modules", "centre", *refits)
 
 
 def centre_outlays(case: CaseView, keys: Iterable[Spot]) -> Parts:
@@ -68,7 +78,7 @@ def is_for(case: CaseView, register: str, row: str, i: str, part: Part) -> bool:
     if aim != "both" and (aim == "centre") != (family == "centre"):
         return False
     classes = case.items(register, row, "products")
-    if family == "modules" and classes and key[1] not in classes:
+    if family != "centre" and classes and key[1] not in classes:
         return False
     return is_here(case, register, row, i)
 
@@ -99,7 +109,7 @@ def paid_on(case: CaseView, p: str, t: int, parts: list[tuple[Part, float]]) -> 
     lag = case.value("programme.payment_lag_years", p)
     if case.text("programmes", p, "instrument") == "grant":
         return t + lag
-    fabs = [service for (family, _, _), service in parts if family == "modules"]
+    fabs = [service for (family, _, _), service in parts if family != "centre"]
     site = str(parts[0][0][1][0])
     types = case.items("sites", site, "centre_types")
     return lag + min(fabs or [t + case.value("centre.lead_years", r) for r in types])

@@ -69,7 +69,8 @@ def first_year(case: CaseView, pair: Pair) -> int | None:
     begun = (
         t
         for (j, t), some in aid.outlays(case).items()
-        if j == i and any(aid.covers(case, p, i, t, part) for part in some)
+        if j == i
+        and any(part[0][0] == "modules" and aid.covers(case, p, i, t, part) for part in some)
     )
     return min(begun, default=None)
 
@@ -86,7 +87,9 @@ def deals(case: CaseView, grants: Iterable[aid.Spot]) -> dict[Pair, Deal]:
     for (i, t), some in aid.outlays(case).items():
         for p in (p for j, p in covered if j == i):
             for (family, key, paid), service in some:
-                if aid.covers(case, p, i, t, ((family, key, paid), service)):
+                if family == "modules" and aid.covers(
+                    case, p, i, t, ((family, key, paid), service)
+                ):
                     column: Column = (i, str(key[1]), str(key[2]), t)
                     covered[i, p].append((column, paid))
     found = {pair: _deal(case, pair, columns) for pair, columns in covered.items()}

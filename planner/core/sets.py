@@ -31,6 +31,30 @@ class Vintage:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One decision besides modules that changes capacity: a fab bought, refitted or closed.
+
+    family, key: its variable; key is (site, class, what, period). option: how tables call it.
+    service: first wafers [year]. kwpm: capacity it stands for. effect: (class, period) -> kwpm one
+    unit adds or takes away. settled: kwpm of it that draws no new power and water; staffed: kwpm of
+    it whose people are there already. outlay_usd_bn: paid for one unit; aided_usd_bn: the part of
+    it that aid may cover. most: largest number of units.
+    """
+
+    family: str
+    key: Column
+    option: str
+    service: float
+    kwpm: float
+    effect: Mapping[tuple[str, int], float]
+    settled: Mapping[tuple[str, int], float] = field(default_factory=dict)
+    staffed: Mapping[tuple[str, int], float] = field(default_factory=dict)
+    outlay_usd_bn: float = 0.0
+    aided_usd_bn: float = 0.0
+    most: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """One state of the world in one period; factors are 1 and additions 0 where absent."""
 
@@ -69,6 +93,7 @@ class Sets:
     planned: Mapping[tuple[str, str, int], float]
     masked: Mapping[str, int] = field(default_factory=dict)
     wafers_per_kwpm: float = WAFERS_PER_KWPM
+    changes: tuple[Change, ...] = ()
 
     @property
     def end(self) -> int:
@@ -102,6 +127,7 @@ class Sets:
         """Pairs (site, class) that can have capacity at some time."""
         pairs = {(i, k) for i, k, _, _ in self.columns}
         pairs |= {(i, k) for (i, k, _), v in {**self.existing, **self.planned}.items() if v > 0}
+        pairs |= {(change.key[0], k) for change in self.changes for k, _ in change.effect}
         order = {k: n for n, k in enumerate(self.products)}
         rank = {i: n for n, i in enumerate(self.sites)}
         return tuple(sorted(pairs, key=lambda p: (rank[p[0]], order[p[1]])))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from planner.core.case import Case, CaseView
 from planner.core.options import Options
-from planner.core.sets import Sets
+from planner.core.sets import Change, Sets
 from planner.model.catalogue import Concept, active
 from planner.model.lp import Model
 from planner.model.sets import Mask, build_sets, with_columns
@@ -69,6 +69,7 @@ def prepare(case: Case) -> tuple[Sets, tuple[tuple[Concept, CaseView, Options], 
                 concept, CaseView(case, sets, concept.reads, concept.name), options[concept.name]
             )
     sets = _adjusted(case, with_columns(case, sets, masks), options)
+    sets = _changed(case, sets, options, {n: m for n, m in masks.items() if n != "start"})
     parts = tuple((c, CaseView(case, sets, c.reads, c.name), options[c.name]) for c in taking_part)
     return sets, parts
 
@@ -84,6 +85,22 @@ def _adjusted(case: Case, sets: Sets, options: Mapping[str, Options]) -> Sets:
             }
             sets = replace(sets, states=states)
     return sets
+
+
+def _changed(
+    case: Case, sets: Sets, options: Mapping[str, Options], masks: Mapping[str, Mask]
+) -> Sets:
+    """Decisions besides modules that change capacity (hook `changes`), less what a rule forbids."""
+    found: list[Change] = []
+    for concept in active(case):
+        if hasattr(concept.module, "changes"):
+            view = CaseView(case, sets, concept.reads, concept.name)
+            found += [
+                change
+                for change in concept.module.changes(view, options[concept.name])
+                if not any(m(change.key[0], change.key[1], change.key[3]) for m in masks.values())
+            ]
+    return replace(sets, changes=tuple(found)) if found else sets
 
 
 def _bind(concept: Concept, view: CaseView, opt: Options) -> Mask:

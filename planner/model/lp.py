@@ -157,6 +157,15 @@ class Model:
             made.rows[key] = len(self.rows)
             self.rows.append((label(rule, key), terms, sense, right))
 
+    def extend(self, rule: str, key: Key, terms: Terms) -> None:
+        """Add terms to a row another concept made. Raises ModelError when it is not there."""
+        if rule not in self.rules or key not in self.rules[rule].rows:
+            msg = f"no row {label(rule, key)} to extend"
+            raise ModelError(msg)
+        number = self.rules[rule].rows[key]
+        name, before, sense, right = self.rows[number]
+        self.rows[number] = (name, [*before, *terms], sense, right)
+
     # ---------------------------------------------------------------- money
     def cost(  # noqa: PLR0913 - a line of cash has that many columns; all but two are named
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from planner.core import ramp
 from planner.core.case import Case
 from planner.core.sets import Column, Sets, Vintage
 from planner.model.states import build_states
@@ -126,23 +127,4 @@ def _vintage(case: Case, sets: Sets, column: Column) -> Vintage:
     """Year of first wafers and usable share per period of modules begun in `column`."""
     i, k, option, t = column
     service = t + case.value(f"country.lead_{option}_years", sets.country_of[i])
-    usable = {}
-    for p in sets.periods:
-        mean = sum(_ramp(case, k, y, service) for y in sets.years(p)) / sets.years_per_period
-        if mean > 0:
-            usable[p] = mean
-    return Vintage(service, usable)
-
-
-def _ramp(case: Case, k: str, year: int, service: float) -> float:
-    """Usable share in a calendar year, which may span the end of one age and the next's start."""
-    share, age = 0.0, 0
-    while (begin := service + age) < year + 1.0:
-        last = not case.has("ramp.share_pct", k, str(age + 1))
-        end = year + 1.0 if last else begin + 1.0
-        overlap = max(0.0, min(year + 1.0, end) - max(float(year), begin))
-        share += overlap * case.value("ramp.share_pct", k, str(age)) / 100
-        if last:
-            break
-        age += 1
-    return share
+    return Vintage(service, ramp.usable(case, sets, k, service))

@@ -63,6 +63,11 @@ ITEMS = {
     "milestones.paid": "Grants paid at milestones",
     "upside.shared": "Profit above plan, shared with the state",
     "support.received": "Loans, guarantees, training aid and land",
+    "acquisition.price": "Fabs bought",
+    "acquisition.integration": "Fabs bought, bringing them in",
+    "acquisition.staff": "People who came with fabs bought",
+    "acquisition.refit": "Fabs bought, newer tools",
+    "acquisition.salvage": "Fabs bought, value left at the end",
     "training.wages": "People the firm teaches",
 }
 

@@ -41,7 +41,7 @@ def _frame(rows: list[tuple[object, ...]], columns: str) -> pd.DataFrame:
 
 
 def modules_table(plan: Plan, case: Case, sets: Sets) -> pd.DataFrame:
-    """Modules begun, with what they cost."""
+    """Modules begun and fabs bought, refitted or closed, with what they cost."""
     outlay: dict[str, float] = {}
     for item, key, amount in plan.cash[["item", "key", "amount_usd_bn"]].itertuples(index=False):
         if item in ("costs.equipment", "costs.building"):
@@ -65,6 +65,16 @@ def modules_table(plan: Plan, case: Case, sets: Sets) -> pd.DataFrame:
                 paid,
             )
         )
+    for x in sets.changes:
+        n = plan.values(x.family).get(x.key, 0.0)
+        if n > 1e-6:
+            i, k, _, t = x.key
+            size, paid = n * x.kwpm, n * x.outlay_usd_bn
+            service = round(x.service, 2)
+            rows.append(
+                (i, case.name("sites", i), sets.country_of[i], k, x.option, t, service,
+                 round(n), size, paid)
+            )  # fmt: skip
     return _frame(
         rows,
         "site,name,country,product,option,begun_year,service_year,modules,kwpm,capex_usd_bn",

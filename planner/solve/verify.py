@@ -113,15 +113,21 @@ TAXABLE = (
     "research.benefit",
     "research.gain",
     "cocreation.programme",
+    "acquisition.staff",
 )
 """Items of cash that enter company profit; written out here so that the recount is independent."""
+
+
+REFITS = ("acquisition.refit",)
+"""Items of cash that are outlay on tools of a fab bought or refitted."""
 
 
 def _shields(plan: Plan, view: CaseView, sets: Sets, case: Case) -> dict[tuple[str, int], float]:
     """Write-off of every outlay, straight line from entry into service."""
     found: dict[tuple[str, int], float] = {}
+    dates = {"|".join(str(part) for part in x.key): x.service for x in sets.changes}
     outlays = plan.cash[
-        plan.cash["item"].isin(["costs.equipment", "costs.building", "research.outlay"])
+        plan.cash["item"].isin(["costs.equipment", "costs.building", "research.outlay", *REFITS])
     ]
     for item, key, country, amount in outlays[
         ["item", "key", "country", "amount_usd_bn"]
@@ -129,6 +135,8 @@ def _shields(plan: Plan, view: CaseView, sets: Sets, case: Case) -> dict[tuple[s
         parts = key.split("|")
         if item == "research.outlay":
             asset, service = "building", int(parts[2]) + case.value("centre.lead_years", parts[1])
+        elif item in REFITS:
+            asset, service = "equipment", dates["|".join(parts)]
         else:
             asset = item.split(".")[1]
             service = sets.vintages[parts[0], parts[1], parts[2], int(parts[3])].service
@@ -167,7 +175,8 @@ def _sums(plan: Plan, case: Case, sets: Sets) -> Iterator[Issue]:
 
 def _whole(plan: Plan) -> Iterator[Issue]:
     """Decisions that must be whole numbers are, and nothing is negative."""
-    for family in ("modules", "open", "enter", "centre", "link"):
+    bought = ("buy", "refit")
+    for family in ("modules", "open", "enter", "centre", "link", *bought):
         for key, value in plan.values(family).items():
             if abs(value - round(value)) > TOLERANCE or value < -TOLERANCE:
                 yield _issue(f"{family}[{key}]", f"{value:.9g} is not a whole number of at least 0")

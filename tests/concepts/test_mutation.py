@@ -223,12 +223,32 @@ def quota_rich() -> Case:
     )
 
 
+def insisted() -> Case:
+    """A fab that loses money, which the scenario wants bought all the same."""
+    none = {"demand.wafers_mn": {("US|N2", 2026): 0.0, ("US|N16", 2026): 0.0}}
+    return rich(none, concepts={"acquisition": {"insist": ["jp_line"]}})
+
+
+def cheap_refit() -> Case:
+    """A fab too dear to buy, beside modules whose capacity its free refit could lift instead."""
+    return rich(
+        {
+            "target.price_usd_bn": {"jp_line": 20},
+            "target.refit_usd_mn_per_kwpm": {"jp_line": 0},
+            "target.refit_keeps_pct": {"jp_line": 100},
+            "demand.wafers_mn": {("US|N2", 2026): 3.0, ("US|N16", 2026): 3.0},
+        },
+        concepts={"outbound": {"gap_generations": 0}},
+        sites={"pin": [{"site": "jp_a", "product": "N16", "by": 2026}]},
+    )
+
+
 CASES: tuple[Callable[[], Case], ...] = (
     rich, hungry, abroad, opened, scarce, dry, dark, capped, tight_budget, low_theta, pinned,
     rewarding, anchored, floors, thrifty, homebound, crews, agreed, agreed_on_average, idle,
     breakable, concerned, generous, claimed,
     quota_rich, balanced(technology_floor=0.7),
-    balanced(technology_ceiling=0.4), balanced(goods_floor=75.0), balanced(goods_ceiling=40.0),
+    insisted, cheap_refit, balanced(technology_ceiling=0.4), balanced(goods_floor=75.0), balanced(goods_ceiling=40.0),
 )  # fmt: skip
 STRENGTHENING = {"sales.link"}
 """Implied by other rules once integers are whole; they only tighten the relaxation."""
@@ -268,6 +288,8 @@ def all_rules() -> list[str]:
         crews,
         agreed,
         agreed_on_average,
+        insisted,
+        cheap_refit,
     ):
         found |= {r for r, rule in build_model(make()).model.rules.items() if rule.rows}
     return sorted(found - STRENGTHENING | {"capacity.pin", "subsidy.project"})

@@ -2,7 +2,8 @@
 
     capacity.build[i,k,t]   cap[i,k,t] = EXISTING[i,k,t] + PLANNED[i,k,t] - sum(cut[i,k,v], v <= t)
                                        + OPENING[i,k] * sum(open[i,v], v <= t)
-                                       + sum(USABLE[i,k,o,v,t] * SIZE[k] * modules[i,k,o,v])  [kwpm]
+                                       + sum(USABLE[i,k,o,v,t] * SIZE[k] * modules[i,k,o,v])
+                                       + sum(EFFECT[x,k,t] * x, x bought, refitted, closed)   [kwpm]
     capacity.once[i]        sum(open[i,t], t) <= 1 [sites]
     capacity.prepared[i,t]  sum(modules[i,k,o,v], v <= t) <= ROOM[i] * sum(open[i,v])  [modules]
     capacity.room[i]        sum(modules[i,k,o,t]) <= ROOM[i]   (sites already running) [modules]
@@ -224,7 +225,7 @@ def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
             yield _issue("pin", key, f"{have:.0f} modules begun")
 
 
-def _check_build(  # noqa: C901 - one loop per term of the formula
+def _check_build(  # noqa: C901, PLR0912 - one loop per term of the formula
     plan: Plan, case: CaseView
 ) -> Iterator[Issue]:
     """Capacity again: what stands, minus cuts, plus modules, plus opened plain sites."""
@@ -242,6 +243,10 @@ def _check_build(  # noqa: C901 - one loop per term of the formula
     for (i, k, o, v), n in plan.values("modules").items():
         for t, usable in sets.vintages[i, k, o, v].usable.items():
             want[i, k, t] += n * usable * case.value("product.module_kwpm", k)
+    for change in sets.changes:
+        n = plan.values(change.family).get(change.key, 0.0)
+        for (k, t), kwpm in change.effect.items():
+            want[change.key[0], k, t] += n * kwpm
     for e in case.entities("opening.capacity_kwpm"):
         i, k = e.split("|")
         for t in (t for (s, t) in plan.values("open") if s == i):

@@ -4,7 +4,7 @@
                            >= SHARE * sum(cap[i,k,t], k advanced), t >= FROM                  [kwpm]
     limits.least[n,t]    sum(cap[i,k,t], i in C[n], k in K[n]) >= LEAST[n], t >= FROM[n]      [kwpm]
     limits.most[n,t]     sum(cap[i,k,t], i in C[n], k in K[n]) <= MOST[n], t >= FROM[n]       [kwpm]
-    limits.capex[t]      outlay on modules, land and centres begun in t <= L * CAPEX        [USD bn]
+    limits.capex[t]      outlay on modules, fabs, land and centres in t <= L * CAPEX        [USD bn]
     limits.abroad[t]     the same abroad <= L * ABROAD                                      [USD bn]
     limits.projects[t]   sum(modules[i,k,o,v], v <= t < service) <= PROJECTS               [modules]
 Nothing is asked unless the scenario says so. A class is advanced when its rank is at least RANK.
@@ -28,9 +28,10 @@ from planner.core.options import Named, Settings
 from planner.core.options import Options as Base
 from planner.core.plan import Plan
 from planner.core.scenario import Year
+from planner.core.sets import Change
 from planner.model.lp import Model, Row
 
-AFTER = ("capacity", "research")
+AFTER = ("capacity", "acquisition", "research")
 NEEDS: tuple[str, ...] = ()
 READS = (*outlay.READS, "product.rank", "site.site_cost_usd_bn", "centre.capex_usd_bn")
 
@@ -159,7 +160,17 @@ def _money_rows(m: Model, case: CaseView, most: float | None, *, abroad: bool) -
             for key, j in m.family(name).columns.items()
             if key[-1] == t and not (abroad and str(key[0]) in case.sets.home)
         ]
+        terms += [(m.family(x.family)[x.key], x.outlay_usd_bn) for x in _paid(case, t, abroad)]
         yield (t,), terms, "<=", (most or 0.0) * case.sets.years_per_period
+
+
+def _paid(case: CaseView, t: int, abroad: bool) -> list[Change]:
+    """Fabs bought, refitted or closed in t that count."""
+    return [
+        x
+        for x in case.sets.changes
+        if x.key[3] == t and not (abroad and x.key[0] in case.sets.home)
+    ]
 
 
 def _project_rows(m: Model, case: CaseView, opt: Options) -> Iterator[Row]:
@@ -182,6 +193,10 @@ def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
                 for name in ("modules", "open", "centre")
                 for key, n in plan.values(name).items()
                 if key[-1] == t and not (abroad and key[0] in case.sets.home)
+            )
+            spent += sum(
+                x.outlay_usd_bn * plan.values(x.family).get(x.key, 0.0)
+                for x in _paid(case, t, abroad)
             )
             if most is not None and spent > most * case.sets.years_per_period + 1e-6:
                 yield _issue(rule, (t,), f"spends {spent:.6g} USD bn")

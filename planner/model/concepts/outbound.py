@@ -65,7 +65,10 @@ def build(m: Model, case: CaseView, opt: Options) -> None:
 
 def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
     """No module begun abroad nearer to the frontier than allowed."""
-    for (i, k, _, t), n in plan.values("modules").items():
+    begun = dict(plan.values("modules"))
+    for change in case.sets.changes:
+        begun[change.key] = plan.values(change.family).get(change.key, 0.0)
+    for (i, k, _, t), n in begun.items():
         if n > 1e-6 and mask(case, opt, i, k, t):
             text = f"{k} begun {gap(case, opt, k, t):g} generations behind the newest"
             yield Issue("error", "V160", f"outbound.gap[{i},{k},{t}]", "", text)

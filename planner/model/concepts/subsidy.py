@@ -28,7 +28,7 @@ from planner.core.options import Options as Base
 from planner.core.plan import Plan
 from planner.model.lp import Model, Row
 
-AFTER = ("capacity", "costs", "research")
+AFTER = ("capacity", "acquisition", "costs", "research")
 NEEDS = ("programme", "product")
 READS = (
     *discount.READS,
@@ -161,7 +161,7 @@ def _book(m: Model, case: CaseView, spot: Spot, when: float) -> None:
 
 def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
     """Every limit on aid again, from decisions."""
-    decided = {f: plan.values(f) for f in ("modules", "centre")}
+    decided = {f: plan.values(f) for f in aid.families(case)}
     parts = aid.parts_of(case, list(decided["centre"]))
     on_offer = offers(case, opt, parts)
 

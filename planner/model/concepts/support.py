@@ -184,7 +184,7 @@ def _cumulation(m: Model, case: CaseView, parts: aid.Parts) -> Iterator[Row]:
 
 def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
     """Every limit on support again, from decisions."""
-    decided = {f: plan.values(f) for f in ("modules", "centre", "open")}
+    decided = {f: plan.values(f) for f in (*aid.families(case), "open")}
     parts = aid.parts_of(case, list(decided["centre"]))
     on_offer = bases(case, parts, {(i, t) for i, t in decided["open"]})
     used: dict[str, float] = {}

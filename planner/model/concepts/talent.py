@@ -2,15 +2,18 @@
 
     talent.need[l,q,t]     sum(hire[l,q,n,t], n) + expat[l,q,t] + short[l,q,t] (+ trainee[l,q,t])
                              >= sum(HEADS[k,q] * (cap[i,k,t] - EXISTING[i,k,t]), i in l)
-                              + sum(STAFF[r] * active(centre[i,r,.], t), i in l)          [thousand]
+                              + sum(STAFF[r] * active(centre[i,r,.], t), i in l)
+                              - sum(HEADS[k,q] * STAFFED[x,k,t] * x, x in l)              [thousand]
     talent.tier[l,q,n,t]   hire[l,q,n,t] <= WIDTH[n] * SUPPLY[l,q,t]      (column bound) [thousand]
     talent.expat[l,q,t]    expat <= EXPAT[c] * need                                       [thousand]
     talent.short[l,q,t]    short <= SHORT * need                                          [thousand]
     SUPPLY[l,q,t] = ACCESSIBLE * STOCK + GRADUATES * (t - START + 1), less leavers (core.people)
     wages = L * sum(WAGE * (1 + PREMIUM[n]) * hire) + WAGE * RATIO[c] * expat + PRICE * short
 The steps of the wage curve are convex, so a linear programme takes the cheap ones first. People in
-fabs that run today are paid at the going wage (a constant line). Technicians, engineers and
-researchers (q) do not replace each other. Sources: fact tables `pool`, `tier`, `product`, `centre`.
+fabs that run today are paid at the going wage (a constant line); STAFFED are the kwpm whose people
+come with a fab x that is bought (below zero: leave with one that is closed). Technicians,
+engineers and researchers (q) do not replace each other.
+Sources: fact tables `pool`, `tier`, `product`, `centre`.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from planner.core import discount
+from planner.core import discount, payroll
 from planner.core import people as workforce
 from planner.core.case import CaseView
 from planner.core.errors import Issue
@@ -28,7 +31,7 @@ from planner.core.options import Options as Base
 from planner.core.plan import Plan
 from planner.model.lp import Model
 
-AFTER = ("capacity", "research", "training")
+AFTER = ("capacity", "acquisition", "research", "training")
 NEEDS = ("pool", "tier")
 READS = (
     *discount.READS,
@@ -85,6 +88,7 @@ def country(case: CaseView, pool: str) -> str:
 def spots(case: CaseView) -> list[tuple[str, str, int]]:
     """(pool, skill, period) that some site with something to decide hires from."""
     sites = {i for i, _, _, _ in case.sets.columns} | {i for i, _, _ in case.sets.growth()}
+    sites |= {change.key[0] for change in case.sets.changes}
     sites |= {i for i in case.sets.sites if case.items("sites", i, "centre_types")}
     used = {case.text("sites", i, "pool") for i in sites}
     return [
@@ -172,6 +176,8 @@ def _needs(
                 need[spot].append((cap, heads(case, str(k), skill)))
                 standing = case.sets.existing.get((str(i), str(k), int(t)), 0.0)
                 base[spot] -= heads(case, str(k), skill) * standing
+    for change, spot, people in payroll.all_posts(case):
+        need[spot].append((m.family(change.family)[change.key], -people))
     for (i, r, v), centre in m.families["centre"].columns.items() if "centre" in m.families else ():
         pool = case.text("sites", str(i), "pool")
         for t in case.sets.periods:
@@ -236,6 +242,8 @@ def needs_of(plan: Plan, case: CaseView) -> dict[tuple[str, str, int], float]:
             spot = (case.text("sites", i, "pool"), skill, t)
             if spot in need:
                 need[spot] += heads(case, k, skill) * extra
+    for change, spot, people in payroll.all_posts(case):
+        need[spot] -= plan.values(change.family).get(change.key, 0.0) * people
     for (i, r, v), n in plan.values("centre").items():
         for t in case.sets.periods:
             spot = (case.text("sites", i, "pool"), "researcher", t)

@@ -18,6 +18,7 @@ from planner.core.case import CaseView
 from planner.core.errors import Issue
 from planner.core.options import Options as Base
 from planner.core.plan import Plan
+from planner.core.sets import Change
 from planner.model.lp import Model
 
 AFTER = ("capacity",)
@@ -43,7 +44,8 @@ class Options(Base):
 
 def limited(case: CaseView) -> list[str]:
     """Sites where capacity can still grow."""
-    growing = {i for i, _, _, _ in case.sets.columns} | {i for i, _, _ in case.sets.growth()}
+    growing = {change.key[0] for change in case.sets.changes}
+    growing |= {i for i, _, _, _ in case.sets.columns} | {i for i, _, _ in case.sets.growth()}
     return [i for i in case.sets.sites if i in growing]
 
 
@@ -58,7 +60,11 @@ def build(m: Model, case: CaseView, opt: Options) -> None:
             (
                 (
                     (i, t),
-                    [(column, case.value(use, k)) for k, column in by_spot[i, t]],
+                    [(column, case.value(use, k)) for k, column in by_spot[i, t]]
+                    + [
+                        (m.family(x.family)[x.key], -case.value(use, k) * kwpm)
+                        for x, k, kwpm in _settled(case, i, t)
+                    ],
                     "<=",
                     opt.limit_scale * case.value(limit, i) + _standing(case, use, i, t),
                 )
@@ -79,6 +85,17 @@ def _standing(case: CaseView, use: str, i: str, t: int) -> float:
     )
 
 
+def _settled(case: CaseView, i: str, t: int) -> list[tuple[Change, str, float]]:
+    """Changes at a site with the class and kwpm whose power and water were there before."""
+    return [
+        (x, k, kwpm)
+        for x in case.sets.changes
+        if x.key[0] == i
+        for (k, v), kwpm in x.settled.items()
+        if v == t
+    ]
+
+
 def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
     """Draw of new capacity against the limits."""
     cap = plan.values("cap")
@@ -90,6 +107,9 @@ def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
                     v * case.value(use, k) for (j, k, p), v in cap.items() if (j, p) == (i, t)
                 )
                 drawn -= _standing(case, use, i, t)
+                for x, k, kwpm in _settled(case, i, t):
+                    n = plan.values(x.family).get(x.key, 0.0)
+                    drawn -= n * kwpm * case.value(use, k)
                 if drawn > most + 1e-6 * max(1.0, most):
                     where = f"utilities.{name}[{i},{t}]"
                     yield Issue(
