@@ -248,7 +248,8 @@ CASES: tuple[Callable[[], Case], ...] = (
     rewarding, anchored, floors, thrifty, homebound, crews, agreed, agreed_on_average, idle,
     breakable, concerned, generous, claimed,
     quota_rich, balanced(technology_floor=0.7),
-    insisted, cheap_refit, balanced(technology_ceiling=0.4), balanced(goods_floor=75.0), balanced(goods_ceiling=40.0),
+    insisted, cheap_refit, balanced(technology_ceiling=0.4), balanced(goods_floor=75.0),
+    balanced(goods_ceiling=40.0),
 )  # fmt: skip
 STRENGTHENING = {"sales.link"}
 """Implied by other rules once integers are whole; they only tighten the relaxation."""
