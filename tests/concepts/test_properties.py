@@ -112,12 +112,13 @@ def test_renaming_sites_changes_only_names() -> None:
         return "|".join(names.get(part, part) for part in text.split("|"))
 
     sites = {new(i): dict(row) for i, row in case.registers["sites"].items()}
-    partners = {
-        p: {**row, "site": new(row["site"])} for p, row in case.registers["partners"].items()
+    tied = {
+        name: {p: {**row, "site": new(row["site"])} for p, row in case.registers[name].items()}
+        for name in ("partners", "targets")
     }
     renamed = replace(
         case,
-        registers={**case.registers, "sites": sites, "partners": partners},
+        registers={**case.registers, "sites": sites, **tied},
         facts=tuple(replace(f, entity=new(f.entity)) for f in case.facts),
     )
     before, after = solve_case(case), solve_case(renamed)
