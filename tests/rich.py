@@ -61,6 +61,11 @@ FACTS: dict[str, dict[Any, Value]] = {
     "target.refit_usd_mn_per_kwpm": {"jp_line": 10},
     "target.refit_lead_years": {"jp_line": 2},
     "target.refit_keeps_pct": {"jp_line": 70},
+    "venture.share_pct": {"jp_club": 70},
+    "venture.aid_pct": {"jp_club": 20},
+    "venture.transfer_pct": {"jp_club": 60},
+    "venture.modules_most": {"jp_club": 1},
+    "venture.partner_rate_pct": {"jp_club": 4},
     "pot.total_usd_bn": {"jp_pot": 2},
     "claim.amount_usd_bn": {"jp_rival": 0.5},
     "outbound.gap_generations": {("US", 2026): 1, ("JP", 2026): 1},
@@ -110,6 +115,7 @@ ROWS: dict[str, dict[str, dict[str, str]]] = {
         "us_training": {"country": "US", "instrument": "training", "covers": "fab"},
     },
     "targets": {"jp_line": {"site": "jp_a", "product": "N16", "ceiling": "N2"}},
+    "ventures": {"jp_club": {"sites": "jp_a", "products": "N16"}},
     "pots": {"jp_pot": {"country": "JP", "programmes": "jp_grant"}},
     "claims": {"jp_rival": {"pot": "jp_pot"}},
     "tariff_measures": {"s232": {"origins": "TW;JP", "market": "US", "products": ""}},
@@ -129,6 +135,7 @@ ROWS: dict[str, dict[str, dict[str, str]]] = {
 
 SWITCHED_ON: dict[str, dict[str, Any]] = {
     "acquisition": {"on": True},
+    "joint_venture": {"on": True},
     "strings": {"on": True},
     "guardrail": {"on": True, "concern": ["US"]},
     "milestones": {"on": True},

@@ -31,6 +31,18 @@ class Vintage:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """An entry option besides building alone.
+
+    delay_years: how much longer it takes. borne: share of the outlay the firm itself carries.
+    """
+
+    option: str
+    delay_years: float = 0.0
+    borne: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One decision besides modules that changes capacity: a fab bought, refitted or closed.
 
@@ -94,6 +106,7 @@ class Sets:
     masked: Mapping[str, int] = field(default_factory=dict)
     wafers_per_kwpm: float = WAFERS_PER_KWPM
     changes: tuple[Change, ...] = ()
+    borne: Mapping[Column, float] = field(default_factory=dict)
 
     @property
     def end(self) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from planner.core.case import Case, CaseView
 from planner.core.options import Options
-from planner.core.sets import Change, Sets
+from planner.core.sets import Change, Sets, Way
 from planner.model.catalogue import Concept, active
 from planner.model.lp import Model
 from planner.model.sets import Mask, build_sets, with_columns
@@ -68,10 +68,21 @@ def prepare(case: Case) -> tuple[Sets, tuple[tuple[Concept, CaseView, Options], 
             masks[concept.name] = _bind(
                 concept, CaseView(case, sets, concept.reads, concept.name), options[concept.name]
             )
-    sets = _adjusted(case, with_columns(case, sets, masks), options)
+    sets = with_columns(case, sets, masks, _ways(case, sets, options))
+    sets = _adjusted(case, sets, options)
     sets = _changed(case, sets, options, {n: m for n, m in masks.items() if n != "start"})
     parts = tuple((c, CaseView(case, sets, c.reads, c.name), options[c.name]) for c in taking_part)
     return sets, parts
+
+
+def _ways(case: Case, sets: Sets, options: Mapping[str, Options]) -> dict[tuple[str, str], Way]:
+    """(site, class) -> entry option besides building alone (hook `ways`)."""
+    found: dict[tuple[str, str], Way] = {}
+    for concept in active(case):
+        if hasattr(concept.module, "ways"):
+            view = CaseView(case, sets, concept.reads, concept.name)
+            found |= concept.module.ways(view, options[concept.name])
+    return found
 
 
 def _adjusted(case: Case, sets: Sets, options: Mapping[str, Options]) -> Sets:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import product
 
 from planner.core import ramp
 from planner.core.case import Case
-from planner.core.sets import Column, Sets, Vintage
+from planner.core.sets import Column, Sets, Vintage, Way
 from planner.model.states import build_states
 
 Mask = Callable[[str, str, int], str | None]
@@ -95,23 +96,28 @@ def _capacity(
     return found
 
 
-def with_columns(case: Case, sets: Sets, masks: Mapping[str, Mask]) -> Sets:
+def with_columns(
+    case: Case, sets: Sets, masks: Mapping[str, Mask], ways: Mapping[tuple[str, str], Way]
+) -> Sets:
     """Create module columns (site, class, option, period), leaving out what a rule forbids.
+
+    ways: (site, class) -> one more entry option there, besides building alone.
 
     Left out as well: columns that would never give capacity within the horizon.
     """
     columns: list[Column] = []
     vintages: dict[Column, Vintage] = {}
     masked: dict[str, int] = {}
+    borne: dict[Column, float] = {}
     for i in sets.sites:
         if "site" not in case.tables or case.value("site.room_modules", i) < 1:
             continue
         only = case.items("sites", i, "products") or sets.products
-        option = "greenfield" if case.text("sites", i, "status") == "candidate" else "expansion"
+        alone = Way("greenfield" if case.text("sites", i, "status") == "candidate" else "expansion")
         for k in (k for k in sets.products if k in only):
-            for t in sets.periods:
-                column = (i, k, option, t)
-                vintage = _vintage(case, sets, column)
+            for way, t in product([alone, *_other(ways, i, k)], sets.periods):
+                column = (i, k, way.option, t)
+                vintage = _vintage(case, sets, column, alone.option, way.delay_years)
                 if not vintage.usable:
                     continue
                 reason = next((r for m in masks.values() if (r := m(i, k, t))), None)
@@ -120,11 +126,20 @@ def with_columns(case: Case, sets: Sets, masks: Mapping[str, Mask]) -> Sets:
                     continue
                 columns.append(column)
                 vintages[column] = vintage
-    return replace(sets, columns=tuple(columns), vintages=vintages, masked=masked)
+                if way.borne != 1.0:
+                    borne[column] = way.borne
+    return replace(sets, columns=tuple(columns), vintages=vintages, masked=masked, borne=borne)
 
 
-def _vintage(case: Case, sets: Sets, column: Column) -> Vintage:
-    """Year of first wafers and usable share per period of modules begun in `column`."""
-    i, k, option, t = column
-    service = t + case.value(f"country.lead_{option}_years", sets.country_of[i])
+def _other(ways: Mapping[tuple[str, str], Way], i: str, k: str) -> list[Way]:
+    return [ways[i, k]] if (i, k) in ways else []
+
+
+def _vintage(case: Case, sets: Sets, column: Column, option: str, delay: float) -> Vintage:
+    """Year of first wafers and usable share per period of modules begun in `column`.
+
+    option: whose lead time counts. delay: what it takes longer [years].
+    """
+    i, k, _, t = column
+    service = t + case.value(f"country.lead_{option}_years", sets.country_of[i]) + delay
     return Vintage(service, ramp.usable(case, sets, k, service))

@@ -68,6 +68,10 @@ ITEMS = {
     "acquisition.staff": "People who came with fabs bought",
     "acquisition.refit": "Fabs bought, newer tools",
     "acquisition.salvage": "Fabs bought, value left at the end",
+    "joint_venture.equipment": "Partners' share of tools",
+    "joint_venture.building": "Partners' share of buildings",
+    "joint_venture.salvage": "Partners' share of what is left at the end",
+    "joint_venture.profit": "Partners' share of profit",
     "training.wages": "People the firm teaches",
 }
 

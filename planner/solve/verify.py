@@ -114,10 +114,15 @@ TAXABLE = (
     "research.gain",
     "cocreation.programme",
     "acquisition.staff",
+    "joint_venture.profit",
 )
 """Items of cash that enter company profit; written out here so that the recount is independent."""
 
 
+SHELLS_AND_TOOLS = (
+    "costs.equipment", "costs.building", "joint_venture.equipment", "joint_venture.building"
+)  # fmt: skip
+"""Items of cash that are outlay on modules, or a partner's part of it."""
 REFITS = ("acquisition.refit",)
 """Items of cash that are outlay on tools of a fab bought or refitted."""
 
@@ -126,9 +131,7 @@ def _shields(plan: Plan, view: CaseView, sets: Sets, case: Case) -> dict[tuple[s
     """Write-off of every outlay, straight line from entry into service."""
     found: dict[tuple[str, int], float] = {}
     dates = {"|".join(str(part) for part in x.key): x.service for x in sets.changes}
-    outlays = plan.cash[
-        plan.cash["item"].isin(["costs.equipment", "costs.building", "research.outlay", *REFITS])
-    ]
+    outlays = plan.cash[plan.cash["item"].isin([*SHELLS_AND_TOOLS, "research.outlay", *REFITS])]
     for item, key, country, amount in outlays[
         ["item", "key", "country", "amount_usd_bn"]
     ].itertuples(index=False):

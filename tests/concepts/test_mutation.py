@@ -243,13 +243,33 @@ def cheap_refit() -> Case:
     )
 
 
+def partners(**ventures: float) -> Callable[[], Case]:
+    """A firm short of capital beside partners who ask little."""
+
+    def make() -> Case:
+        facts = {f"venture.{name}": {"jp_club": value} for name, value in ventures.items()}
+        return rich(
+            {
+                "finance.discount_rate_pct": {"firm": 12.0},
+                "site.room_modules": {"tw_a": 0, "us_a": 0, "jp_a": 2},
+                "demand.wafers_mn": {("US|N2", 2026): 0.24, ("US|N16", 2026): 3.0},
+                "price.price_usd_per_wafer": {("N16", 2026): 20000.0},
+                "venture.partner_rate_pct": {"jp_club": 0},
+                **facts,
+            }
+        )
+
+    return make
+
+
 CASES: tuple[Callable[[], Case], ...] = (
     rich, hungry, abroad, opened, scarce, dry, dark, capped, tight_budget, low_theta, pinned,
     rewarding, anchored, floors, thrifty, homebound, crews, agreed, agreed_on_average, idle,
     breakable, concerned, generous, claimed,
     quota_rich, balanced(technology_floor=0.7),
-    insisted, cheap_refit, balanced(technology_ceiling=0.4), balanced(goods_floor=75.0),
-    balanced(goods_ceiling=40.0),
+    insisted, cheap_refit, partners(transfer_pct=10.0),
+    partners(transfer_pct=2.0, premium_pct=200),
+    balanced(technology_ceiling=0.4), balanced(goods_floor=75.0), balanced(goods_ceiling=40.0),
 )  # fmt: skip
 STRENGTHENING = {"sales.link"}
 """Implied by other rules once integers are whole; they only tighten the relaxation."""

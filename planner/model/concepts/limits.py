@@ -96,11 +96,12 @@ def counted(case: CaseView, place: Place, i: str, k: str) -> bool:
 
 
 def outlay_of(case: CaseView, family: str, key: tuple[str | int, ...]) -> float:
-    """Outlay of one unit of a decision [USD bn]."""
+    """Outlay of one unit of a decision, less what partners carry [USD bn]."""
     if family == "modules":
         i, k, o, t = key
         column = (str(i), str(k), str(o), int(t))
-        return sum(outlay.of_module(case, column, asset) for asset in outlay.ASSETS)
+        whole = sum(outlay.of_module(case, column, asset) for asset in outlay.ASSETS)
+        return whole * case.sets.borne.get(column, 1.0)
     if family == "open":
         return case.value("site.site_cost_usd_bn", str(key[0]))
     return case.value("centre.capex_usd_bn", str(key[1]))
