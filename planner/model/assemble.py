@@ -109,7 +109,8 @@ def _changed(
             found += [
                 change
                 for change in concept.module.changes(view, options[concept.name])
-                if not any(m(change.key[0], change.key[1], change.key[3]) for m in masks.values())
+                if not change.begins
+                or not any(m(change.key[0], change.key[1], change.key[3]) for m in masks.values())
             ]
     return replace(sets, changes=tuple(found)) if found else sets
 
