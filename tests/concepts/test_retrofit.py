@@ -184,6 +184,16 @@ def test_the_outbound_rule_holds_for_conversions_not_for_closures() -> None:
     assert count(solved(case({**rule, **NONE})), "close") == 2
 
 
+def test_lines_at_home_are_refitted_where_no_modules_may_be_added() -> None:
+    """The rules on new land and modules do not touch clean rooms that stand."""
+    facts = {
+        "existing.capacity_kwpm": {("tw_a|N16", 2026): 40},
+        "site.earliest_start": {"tw_a": 2040, "jp_a": 2040},
+    }
+    plan = solved(case(facts, concepts={"capacity": {"greenfield_home": False}}))
+    assert {key[0] for key in plan.values("convert")} == {"tw_a", "jp_a"}
+
+
 def test_aid_covers_the_tools_of_a_conversion() -> None:
     facts: dict[str, dict[Any, float]] = {
         "programme.rate_pct": {"grant": 40},
