@@ -1,6 +1,6 @@
 """People who come with a fab that is bought, or leave with one that is closed.
 
-posts[l,q,t]   = HEADS[k,q] * STAFFED[x,k,t]          posts the change fills by itself  [thousand]
+crew[k,q]      = HEADS[k,q] * kwpm                    people that capacity needs      [thousand]
 payroll[i,k]   = sum(HEADS[k,q] * WAGE[l,q], q)       wages of one kwpm          [USD bn a year]
 """
 
@@ -22,22 +22,17 @@ Post = tuple[str, str, int]
 """Pool, skill, period."""
 
 
-def posts(case: CaseView, change: Change) -> dict[Post, float]:
-    """Posts filled by one unit of a change; below zero where people leave [thousand]."""
-    pool = case.text("sites", change.key[0], "pool")
-    found: dict[Post, float] = {}
-    for (k, t), kwpm in change.staffed.items():
-        for skill, name in SKILLS.items():
-            people = case.value(name, k) / 1000 * kwpm
-            found[pool, skill, t] = found.get((pool, skill, t), 0.0) + people
-    return found
+def crew(case: CaseView, k: str, kwpm: float) -> dict[str, float]:
+    """Skill -> people that capacity of a class needs [thousand]."""
+    return {skill: case.value(name, k) / 1000 * kwpm for skill, name in SKILLS.items()}
 
 
 def all_posts(case: CaseView) -> Iterator[tuple[Change, Post, float]]:
     """Every change with the posts one unit of it fills [thousand]."""
     for change in case.sets.changes:
-        for spot, people in posts(case, change).items():
-            yield change, spot, people
+        pool = case.text("sites", change.key[0], "pool")
+        for (skill, t), people in change.posts.items():
+            yield change, (pool, skill, t), people
 
 
 def payroll_usd_bn(case: CaseView, i: str, k: str) -> float:

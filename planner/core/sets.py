@@ -48,9 +48,10 @@ class Change:
 
     family, key: its variable; key is (site, class, what, period). option: how tables call it.
     service: first wafers [year]. kwpm: capacity it stands for. effect: (class, period) -> kwpm one
-    unit adds or takes away. settled: kwpm of it that draws no new power and water; staffed: kwpm of
-    it whose people are there already. outlay_usd_bn: paid for one unit; aided_usd_bn: the part of
-    it that aid may cover. most: largest number of units.
+    unit adds or takes away. settled: kwpm of it that draws no new power and water. posts: (skill,
+    period) -> posts it fills by itself, below zero where people leave [thousand]. outlay_usd_bn:
+    paid for one unit; aided_usd_bn: the part of it that aid may cover. most: largest number of
+    units. begins: whether it starts making the class of its key, so that rules on that apply.
     """
 
     family: str
@@ -60,10 +61,11 @@ class Change:
     kwpm: float
     effect: Mapping[tuple[str, int], float]
     settled: Mapping[tuple[str, int], float] = field(default_factory=dict)
-    staffed: Mapping[tuple[str, int], float] = field(default_factory=dict)
+    posts: Mapping[tuple[str, int], float] = field(default_factory=dict)
     outlay_usd_bn: float = 0.0
     aided_usd_bn: float = 0.0
     most: float = 1.0
+    begins: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,10 @@ class Built:
     parts: tuple[tuple[Concept, CaseView, Options], ...]
 
 
+LAND = ("start", "capacity")
+"""Masks about new land and new modules, which decisions on fabs that stand do not ask."""
+
+
 def site_mask(case: Case) -> Mask:
     """The scenario's own `sites.only` and `sites.forbid`."""
     rules = case.scenario.sites
@@ -70,7 +74,7 @@ def prepare(case: Case) -> tuple[Sets, tuple[tuple[Concept, CaseView, Options], 
             )
     sets = with_columns(case, sets, masks, _ways(case, sets, options))
     sets = _adjusted(case, sets, options)
-    sets = _changed(case, sets, options, {n: m for n, m in masks.items() if n != "start"})
+    sets = _changed(case, sets, options, {n: m for n, m in masks.items() if n not in LAND})
     parts = tuple((c, CaseView(case, sets, c.reads, c.name), options[c.name]) for c in taking_part)
     return sets, parts
 
@@ -109,7 +113,8 @@ def _changed(
             found += [
                 change
                 for change in concept.module.changes(view, options[concept.name])
-                if not any(m(change.key[0], change.key[1], change.key[3]) for m in masks.values())
+                if not change.begins
+                or not any(m(change.key[0], change.key[1], change.key[3]) for m in masks.values())
             ]
     return replace(sets, changes=tuple(found)) if found else sets
 

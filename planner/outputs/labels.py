@@ -72,6 +72,12 @@ ITEMS = {
     "joint_venture.building": "Partners' share of buildings",
     "joint_venture.salvage": "Partners' share of what is left at the end",
     "joint_venture.profit": "Partners' share of profit",
+    "retrofit.tools": "Refitted lines, tools",
+    "retrofit.salvage": "Refitted lines, value left at the end",
+    "retrofit.cleanup": "Closed lines, clean-up",
+    "retrofit.severance": "Closed lines, severance",
+    "retrofit.resale": "Closed lines, tools sold",
+    "retrofit.wages": "Closed lines, wages saved",
     "training.wages": "People the firm teaches",
 }
 

@@ -114,6 +114,7 @@ TAXABLE = (
     "research.gain",
     "cocreation.programme",
     "acquisition.staff",
+    "retrofit.wages",
     "joint_venture.profit",
 )
 """Items of cash that enter company profit; written out here so that the recount is independent."""
@@ -123,7 +124,7 @@ SHELLS_AND_TOOLS = (
     "costs.equipment", "costs.building", "joint_venture.equipment", "joint_venture.building"
 )  # fmt: skip
 """Items of cash that are outlay on modules, or a partner's part of it."""
-REFITS = ("acquisition.refit",)
+REFITS = ("acquisition.refit", "retrofit.tools")
 """Items of cash that are outlay on tools of a fab bought or refitted."""
 
 
@@ -178,7 +179,7 @@ def _sums(plan: Plan, case: Case, sets: Sets) -> Iterator[Issue]:
 
 def _whole(plan: Plan) -> Iterator[Issue]:
     """Decisions that must be whole numbers are, and nothing is negative."""
-    bought = ("buy", "refit")
+    bought = ("buy", "refit", "convert", "close")
     for family in ("modules", "open", "enter", "centre", "link", *bought):
         for key, value in plan.values(family).items():
             if abs(value - round(value)) > TOLERANCE or value < -TOLERANCE:

@@ -262,12 +262,24 @@ def partners(**ventures: float) -> Callable[[], Case]:
     return make
 
 
+def old_lines() -> Case:
+    """Lines in Japan that cost more to run than to close, beside a module nobody needs either."""
+    return rich(
+        {
+            "existing.capacity_kwpm": {("jp_a|N16", 2026): 20},
+            "closure.resale_pct": {"JP": 90},
+            "demand.wafers_mn": {("US|N2", 2026): 0.24, ("US|N16", 2026): 0.0},
+        },
+        sites={"pin": [{"site": "jp_a", "product": "N16", "by": 2026}]},
+    )
+
+
 CASES: tuple[Callable[[], Case], ...] = (
     rich, hungry, abroad, opened, scarce, dry, dark, capped, tight_budget, low_theta, pinned,
     rewarding, anchored, floors, thrifty, homebound, crews, agreed, agreed_on_average, idle,
     breakable, concerned, generous, claimed,
     quota_rich, balanced(technology_floor=0.7),
-    insisted, cheap_refit, partners(transfer_pct=10.0),
+    insisted, cheap_refit, old_lines, partners(transfer_pct=10.0),
     partners(transfer_pct=2.0, premium_pct=200),
     balanced(technology_ceiling=0.4), balanced(goods_floor=75.0), balanced(goods_ceiling=40.0),
 )  # fmt: skip

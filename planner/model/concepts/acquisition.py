@@ -106,15 +106,11 @@ def refit_usd_bn(case: CaseView, x: str, j: str) -> float:
 def changes(case: CaseView, opt: Options) -> Iterator[Change]:
     """Every purchase and every refit that would still give capacity in the horizon."""
     for x in offered(case, opt):
-        for t in case.sets.periods:
-            purchase = _purchase(case, opt, x, t)
-            if purchase.effect:
-                yield purchase
+        bought = (_purchase(case, opt, x, t) for t in case.sets.periods)
+        yield from (change for change in bought if change.effect)
         for j in newer(case, x) if opt.refits else ():
-            for t in case.sets.periods:
-                refit = _refit(case, x, j, t)
-                if any(k == j for k, _ in refit.effect):
-                    yield refit
+            refits = (_refit(case, x, j, t) for t in case.sets.periods)
+            yield from (change for change in refits if any(k == j for k, _ in change.effect))
 
 
 def _purchase(case: CaseView, opt: Options, x: str, t: int) -> Change:
@@ -130,7 +126,11 @@ def _purchase(case: CaseView, opt: Options, x: str, t: int) -> Change:
         kwpm=size,
         effect=effect,
         settled=effect,
-        staffed={spot: keep * kwpm for spot, kwpm in effect.items()},
+        posts={
+            (skill, p): people
+            for (_, p), kwpm in effect.items()
+            for skill, people in payroll.crew(case, k, keep * kwpm).items()
+        },
         outlay_usd_bn=opt.price_scale * case.value("target.price_usd_bn", x),
     )
 
@@ -234,8 +234,9 @@ def _lines(case: CaseView, opt: Options) -> Iterator[tuple[str, Change, float, f
             left = change.outlay_usd_bn * _left(case, change)
             yield "salvage", change, left, end, last
         wages = payroll.payroll_usd_bn(case, i, k) * case.sets.years_per_period
-        for (_, p), kwpm in change.staffed.items():
-            yield "staff", change, -wages * kwpm, p, p
+        keep = case.value("target.staff_pct", x) / 100
+        for (_, p), kwpm in change.effect.items():
+            yield "staff", change, -wages * keep * kwpm, p, p
     for change in mine(case, "refit"):
         middle = (change.key[3] + change.service) / 2
         yield "refit", change, -change.outlay_usd_bn, middle, change.key[3]

@@ -31,7 +31,7 @@ from planner.core.scenario import Year
 from planner.core.sets import Change
 from planner.model.lp import Model, Row
 
-AFTER = ("capacity", "acquisition", "research")
+AFTER = ("capacity", "acquisition", "research", "retrofit")
 NEEDS: tuple[str, ...] = ()
 READS = (*outlay.READS, "product.rank", "site.site_cost_usd_bn", "centre.capex_usd_bn")
 

@@ -66,7 +66,7 @@ def build(m: Model, case: CaseView, opt: Options) -> None:
 def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
     """No module begun abroad nearer to the frontier than allowed."""
     begun = dict(plan.values("modules"))
-    for change in case.sets.changes:
+    for change in (x for x in case.sets.changes if x.begins):
         begun[change.key] = plan.values(change.family).get(change.key, 0.0)
     for (i, k, _, t), n in begun.items():
         if n > 1e-6 and mask(case, opt, i, k, t):

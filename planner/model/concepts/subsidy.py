@@ -28,7 +28,7 @@ from planner.core.options import Options as Base
 from planner.core.plan import Plan
 from planner.model.lp import Model, Row
 
-AFTER = ("capacity", "acquisition", "costs", "research")
+AFTER = ("capacity", "acquisition", "costs", "research", "retrofit")
 NEEDS = ("programme", "product")
 READS = (
     *discount.READS,

@@ -30,7 +30,7 @@ from planner.core.options import Options as Base
 from planner.core.plan import Plan
 from planner.model.lp import Model, Row
 
-AFTER = ("capacity", "costs", "research", "subsidy")
+AFTER = ("capacity", "acquisition", "costs", "research", "retrofit", "subsidy")
 NEEDS = ("instrument", "product")
 READS = (
     *discount.READS,

@@ -3,16 +3,16 @@
     talent.need[l,q,t]     sum(hire[l,q,n,t], n) + expat[l,q,t] + short[l,q,t] (+ trainee[l,q,t])
                              >= sum(HEADS[k,q] * (cap[i,k,t] - EXISTING[i,k,t]), i in l)
                               + sum(STAFF[r] * active(centre[i,r,.], t), i in l)
-                              - sum(HEADS[k,q] * STAFFED[x,k,t] * x, x in l)              [thousand]
+                              - sum(POSTS[x,q,t] * x, x in l)                             [thousand]
     talent.tier[l,q,n,t]   hire[l,q,n,t] <= WIDTH[n] * SUPPLY[l,q,t]      (column bound) [thousand]
     talent.expat[l,q,t]    expat <= EXPAT[c] * need                                       [thousand]
     talent.short[l,q,t]    short <= SHORT * need                                          [thousand]
     SUPPLY[l,q,t] = ACCESSIBLE * STOCK + GRADUATES * (t - START + 1), less leavers (core.people)
     wages = L * sum(WAGE * (1 + PREMIUM[n]) * hire) + WAGE * RATIO[c] * expat + PRICE * short
 The steps of the wage curve are convex, so a linear programme takes the cheap ones first. People in
-fabs that run today are paid at the going wage (a constant line); STAFFED are the kwpm whose people
-come with a fab x that is bought (below zero: leave with one that is closed). Technicians,
-engineers and researchers (q) do not replace each other.
+fabs that run today are paid at the going wage (a constant line); POSTS are those that a fab x
+fills by itself: bought with its people, or refitted (below zero: closed, people leave).
+Technicians, engineers and researchers (q) do not replace each other.
 Sources: fact tables `pool`, `tier`, `product`, `centre`.
 """
 
@@ -31,7 +31,7 @@ from planner.core.options import Options as Base
 from planner.core.plan import Plan
 from planner.model.lp import Model
 
-AFTER = ("capacity", "acquisition", "research", "training")
+AFTER = ("capacity", "acquisition", "research", "retrofit", "training")
 NEEDS = ("pool", "tier")
 READS = (
     *discount.READS,

@@ -21,7 +21,7 @@ from planner.core.plan import Plan
 from planner.core.sets import Change
 from planner.model.lp import Model
 
-AFTER = ("capacity",)
+AFTER = ("capacity", "acquisition", "retrofit")
 NEEDS = ("site", "product")
 READS = (
     "site.power_limit_mw",
