@@ -24,7 +24,7 @@ BOUNDS = {"capacity.cut", "talent.tier", "outbound.gap", "training.places"}
 
 def test_order_is_fixed() -> None:
     assert [c.name for c in concepts()] == [
-        "capacity", "costs", "outbound", "research", "cocreation", "limits", "sales",
+        "capacity", "clusters", "costs", "outbound", "research", "cocreation", "limits", "sales",
         "agreements", "production", "ratios", "subsidy", "budgets", "milestones", "strings",
         "guardrail", "support", "trade", "quota", "training", "talent", "finance", "upside",
         "risk", "utilities",
