@@ -1,14 +1,14 @@
-"""Clusters: a site or region abroad with enough modules runs cheaper by shared suppliers and utilities.
+"""Clusters: a site or region abroad with enough modules runs cheaper (suppliers, utilities).
 
     running[s,t]           = sum(cap[i,k,t] / SIZE[k], i in s)                            [modules]
-    clusters.tier[s,n,t]   THRESHOLD[n] * cluster[s,n,t] <= running[s,t], cluster in {0,1}  [modules]
+    clusters.tier[s,n,t]   THRESHOLD[n] * cluster[s,n,t] <= running[s,t], cluster 0 or 1  [modules]
     saving = L * SAVING[n] * SCALE * cluster[s,n,t]                                        [USD bn]
 
-A place s of level n is one site or all sites of a region (ISO 3166-2), as the level says. Levels add
-up: a place that reaches two earns both savings. A saving is earned for whole levels only, which is
-what makes it a cluster and keeps the programme from taking a part; levels no plan can reach have no
-column. Capacity that stands already counts. Only hosts count: home's clusters exist and are in its
-costs today. Off by default. Sources: register `cluster_levels`, fact table `cluster`.
+A place s of level n is one site or all sites of a region (ISO 3166-2), as the level says. Levels
+add up: a place that reaches two earns both savings. A saving is earned for whole levels only, which
+is what makes it a cluster; levels no plan can reach have no column. Capacity that stands already
+counts. Only hosts count: home's clusters exist and are in its costs today. Off by default.
+Sources: register `cluster_levels`, fact table `cluster`.
 """
 
 from __future__ import annotations
