@@ -103,6 +103,8 @@ FACTS: dict[str, dict[Any, Value]] = {
     "event.repair_pct": {"quake": 20},
     "event.demand_factor": {"strait": 0.9},
     "future.probability_pct": {"calm": 80, "war": 10, "cut": 5, "quake": 5},
+    "cluster.threshold_modules": {"campus": 2, "hub": 1},
+    "cluster.saving_usd_bn_per_year": {"campus": 0.02, "hub": 0.01},
     "existing.capacity_kwpm": {("tw_a|N2", 2026): 20},
     "existing.planned_kwpm": {("tw_a|N2", 2028): 10, ("tw_a|N2", 2030): 30},
 }
@@ -125,6 +127,7 @@ ROWS: dict[str, dict[str, dict[str, str]]] = {
     "pots": {"jp_pot": {"country": "JP", "programmes": "jp_grant"}},
     "claims": {"jp_rival": {"pot": "jp_pot"}},
     "tariff_measures": {"s232": {"origins": "TW;JP", "market": "US", "products": ""}},
+    "cluster_levels": {"campus": {"scope": "site"}, "hub": {"scope": "region"}},
     "partners": {"institute": {"site": "jp_a", "centre_types": "pilot"}},
     "events": {
         "strait": {"places": "TW", "persistent": "no"},
@@ -149,6 +152,7 @@ SWITCHED_ON: dict[str, dict[str, Any]] = {
     "upside": {"on": True},
     "support": {"on": True},
     "budgets": {"on": True},
+    "clusters": {"on": True},
     "training": {"on": True},
     "quota": {"on": True},
     "ratios": {

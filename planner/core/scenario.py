@@ -74,7 +74,7 @@ class Override(Settings):
     table: str
     """Fact table [name]"""
     entity: str
-    """Entity, `*` for every one [id]"""
+    """Entity; `*` stands for anything, so `*|N28` is a class everywhere [id]"""
     parameter: str
     """Parameter of the table [name]"""
     period: int | None = None

@@ -83,7 +83,7 @@ def load_case(
     if origin and not unread:
         issues.extend(check_references(scenario, registers, origin))
         issues.extend(check_options(scenario, registers, origin, schemas))
-        facts, reasons, problems = apply_overrides(scenario, facts, dictionary, origin)
+        facts, reasons, problems = apply_overrides(scenario, facts, dictionary, origin, registers)
         issues.extend(problems)
     if issues:
         raise InputError(issues)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 from planner.core.case import Fact, Record
 from planner.core.errors import Issue, did_you_mean
@@ -14,6 +15,8 @@ from planner.inputs.scenarios import Origin
 from planner.inputs.tables import inside
 
 Registers = Mapping[str, Mapping[str, Record]]
+OWN = "existing"
+"""Table whose facts an override may add: what the firm itself runs, wherever it runs it."""
 LAYERS = ("risk", "hazard", "subsidy", "wage", "power")
 
 
@@ -82,11 +85,18 @@ def _base(path: tuple[str | int, ...], origin: Origin) -> str:
 
 
 def apply_overrides(
-    scenario: Scenario, facts: list[Fact], dictionary: Dictionary, origin: Origin
+    scenario: Scenario,
+    facts: list[Fact],
+    dictionary: Dictionary,
+    origin: Origin,
+    registers: Registers,
 ) -> tuple[list[Fact], dict[str, str], list[Issue]]:
-    """Facts with the scenario's overrides, why each changed, and problems."""
-    by_place = {f.key: n for n, f in enumerate(facts)}
+    """Facts with the scenario's overrides, why each changed, and problems.
+
+    An override that sets own capacity where the data have none adds the fact.
+    """
     changed, reasons, issues = list(facts), {}, list[Issue]()
+    by_place = {f.key: n for n, f in enumerate(changed)}
     for number, override in enumerate(scenario.overrides):
         where = origin.get(("overrides", number)) or _base(("overrides",), origin)
         problem = _unknown(override, dictionary, where, number)
@@ -94,6 +104,10 @@ def apply_overrides(
             issues.append(problem)
             continue
         hits = [f for f in changed if _hit(override, f)]
+        if not hits and _may_add(override, dictionary, registers):
+            hits = [_added(override, scenario.horizon.start, dictionary)]
+            by_place[hits[0].key] = len(changed)
+            changed += hits
         if not hits:
             known = sorted({f.entity for f in facts if f.table == override.table})
             hint = did_you_mean(override.entity, known)
@@ -111,6 +125,35 @@ def apply_overrides(
             changed[by_place[fact.key]] = replace(fact, value=value, low=low, high=high)
             reasons["|".join(str(part) for part in fact.key)] = override.reason
     return changed, reasons, issues
+
+
+def _may_add(override: Override, dictionary: Dictionary, registers: Registers) -> bool:
+    """Whether the override sets own capacity of a known site and class."""
+    known = dictionary.facts()[override.table][override.parameter].refers_to
+    parts = override.entity.split("|")
+    named = len(parts) == len(known) and all(
+        part in registers.get(register, {}) for part, register in zip(parts, known, strict=True)
+    )
+    return override.table == OWN and override.value is not None and named
+
+
+def _added(override: Override, start: int, dictionary: Dictionary) -> Fact:
+    """A fact the data do not have, from the year named or the first of the horizon on."""
+    value = 0.0 if override.value is None else override.value
+    return Fact(
+        table=override.table,
+        entity=override.entity,
+        parameter=override.parameter,
+        period=start if override.period is None else override.period,
+        value=value,
+        low=value,
+        high=value,
+        unit=dictionary.facts()[override.table][override.parameter].unit,
+        price_year="",
+        source="own-estimate",
+        grade="D",
+        note=override.reason,
+    )
 
 
 def _factor(override: Override) -> float:
@@ -136,6 +179,6 @@ def _hit(override: Override, fact: Fact) -> bool:
     return (
         fact.table == override.table
         and fact.parameter == override.parameter
-        and override.entity in ("*", fact.entity)
+        and fnmatchcase(fact.entity, override.entity)
         and override.period in (None, fact.period)
     )

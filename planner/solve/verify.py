@@ -100,6 +100,7 @@ TAXABLE = (
     "sales.revenue",
     "trade.duty",
     "quota.relief",
+    "clusters.saving",
     "production.upkeep",
     "production.materials",
     "production.freight",

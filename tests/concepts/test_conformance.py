@@ -24,12 +24,11 @@ BOUNDS = {"capacity.cut", "talent.tier", "outbound.gap", "training.places"}
 
 def test_order_is_fixed() -> None:
     assert [c.name for c in concepts()] == [
-        "capacity", "acquisition", "costs", "fair_value", "joint_venture", "outbound",
-        "research", "cocreation", "retrofit", "limits", "sales", "agreements",
-        "production", "ratios",
-        "subsidy", "budgets", "milestones",
-        "strings", "guardrail", "support", "trade", "quota", "training", "talent",
-        "finance", "upside", "risk", "utilities",
+        "capacity", "acquisition", "clusters", "costs", "fair_value", "joint_venture",
+        "outbound", "research", "cocreation", "retrofit", "limits", "sales", "agreements",
+        "production", "ratios", "subsidy", "budgets", "milestones", "strings", "guardrail",
+        "support", "trade", "quota", "training", "talent", "finance", "upside", "risk",
+        "utilities",
     ]  # fmt: skip
 
 

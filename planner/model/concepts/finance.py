@@ -22,7 +22,7 @@ from planner.model.lp import Model, Money
 
 AFTER = (
     "sales", "production", "trade", "costs", "talent", "research", "cocreation", "subsidy",
-    "quota", "acquisition", "joint_venture", "retrofit",
+    "quota", "acquisition", "joint_venture", "retrofit", "clusters",
 )  # fmt: skip
 NEEDS = ("country", "finance")
 READS = (
