@@ -167,6 +167,12 @@ SWITCHED_ON: dict[str, dict[str, Any]] = {
 """Concepts that are off by default and take part here."""
 
 
+BUILT_ONLY: dict[str, dict[str, Any]] = {
+    name: {"on": False} for name in ("acquisition", "joint_venture", "retrofit", "clusters")
+}
+"""Fabs come by building alone: figures a person can follow by hand."""
+
+
 def rich(facts: Mapping[str, Mapping[Any, Value]] | None = None, **scenario: Any) -> Case:
     """Every concept active; `facts` change single numbers."""
     merged = {name: dict(rows) for name, rows in FACTS.items()}

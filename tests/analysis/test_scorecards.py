@@ -15,7 +15,7 @@ from planner.analysis.scorecards import Host, scorecards
 from planner.core.case import Case
 from planner.core.plan import Plan
 from planner.solve.optimise import solve_case
-from tests.rich import rich
+from tests.rich import BUILT_ONLY, rich
 
 HOSTS = frozenset({"US", "JP"})
 
@@ -23,7 +23,7 @@ HOSTS = frozenset({"US", "JP"})
 @cache
 def solved() -> tuple[Plan, Case]:
     """The rich case: one new fab abroad, in Japan, and nothing that runs there today."""
-    case = rich()
+    case = rich(concepts=BUILT_ONLY)
     return solve_case(case), case
 
 
@@ -73,7 +73,10 @@ def test_payback_from_the_lines_booked_in_the_host() -> None:
 def test_capacity_that_runs_today_earns_no_payback() -> None:
     """5 of the 20 kwpm in Japan run without the plan: three quarters of the margin are new."""
     plan, _ = solved()
-    case = rich({"existing.capacity_kwpm": {("tw_a|N2", 2026): 20, ("jp_a|N16", 2026): 5}})
+    case = rich(
+        {"existing.capacity_kwpm": {("tw_a|N2", 2026): 20, ("jp_a|N16", 2026): 5}},
+        concepts=BUILT_ONLY,
+    )
     by_site, by_country = new_shares(plan, case)
     assert by_site["jp_a", "N16", 2030] == by_country["JP", "N16", 2030] == pytest.approx(0.75)
     shared = ["sales.revenue", "production.materials", "production.freight", "trade.duty"]

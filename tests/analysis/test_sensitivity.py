@@ -13,7 +13,7 @@ from planner.core.case import Case
 from planner.core.errors import InputError
 from planner.model.assemble import build_model
 from planner.solve.optimise import solve_case
-from tests.rich import rich
+from tests.rich import BUILT_ONLY, rich
 from tests.tiny import tiny
 
 
@@ -27,7 +27,7 @@ def ranged(case: Case, spread: float) -> Case:
 
 def test_fragile_numbers_flip_where_it_says() -> None:
     """Just beyond the stated value another plan wins, just before it the plan stands."""
-    case = ranged(rich(), 0.5)
+    case = ranged(rich(concepts=BUILT_ONLY), 0.5)
     plan = solve_case(case)
     found = sensitivity(plan, case, top=6)
     assert found["tornado"]
@@ -62,7 +62,7 @@ def test_the_tornado_is_the_held_plan_at_both_ends() -> None:
 
 def test_least_change_of_weights_makes_the_favourite_best() -> None:
     """The favourite is the plan at other weights; a free solve at the answer agrees."""
-    case = rich(concepts={"risk": {"omega": 0}})
+    case = rich(concepts={**BUILT_ONLY, "risk": {"omega": 0}})
     plan = solve_case(case)
     for other in ({"subsidy": 3.0}, {"cost": 2.0}, {"talent": 4.0}, {"cost": 0.3}):
         moved = case.replace(scenario=case.scenario.with_(weights=other))
@@ -90,7 +90,7 @@ def _worth_at(case: Case, favourite, at) -> float:  # noqa: ANN001
 
 
 def test_the_plan_itself_needs_no_change() -> None:
-    case = rich(concepts={"risk": {"omega": 0}})
+    case = rich(concepts={**BUILT_ONLY, "risk": {"omega": 0}})
     plan = solve_case(case)
     found = weights(plan, case, plan)
     assert found["proved"]
