@@ -43,13 +43,16 @@ class Held:
                 self.values[family.columns[key]] = value
 
     def columns_of(self, country: str) -> set[int]:
-        """Integer columns of decisions in a country."""
+        """Integer columns of decisions in a country: keys open with a site, region or country."""
+        sites = self.built.sets.country_of
+        country_of = {self.case.text("sites", i, "iso_3166_2"): c for i, c in sites.items()}
+        country_of.update(sites)
         found = set()
         for family in self.built.model.families.values():
             if family.kind == "continuous":
                 continue
             for key, column in family.columns.items():
-                if self.built.sets.country_of.get(str(key[0]), str(key[0])) == country:
+                if country_of.get(str(key[0]), str(key[0])) == country:
                     found.add(column)
         return found
 
