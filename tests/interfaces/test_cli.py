@@ -203,10 +203,10 @@ def test_solve_all_goes_on_after_a_failure(
     monkeypatch.setattr(api, "scenarios", lambda: rows)
     monkeypatch.setattr(api, "run", run)
     root = str(folder.parent)
-    assert main(["solve", "--all", "--out", root, "--json"]) == 3
+    assert main(["solve", "--all", "--workers", "1", "--out", root, "--json"]) == 3
     content = json.loads(capsys.readouterr().out)
     assert [row.get("error") for row in content] == [None, "Infeasible", None]
-    assert main(["solve", "--all", "--out", root]) == 3
+    assert main(["solve", "--all", "--workers", "1", "--out", root]) == 3
     assert "two: no plan" in capsys.readouterr().err
 
 
