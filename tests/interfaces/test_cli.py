@@ -33,7 +33,7 @@ VERBS = (
     "solve", "map", "compare", "explain", "report", "verify", "instruments",
     "check", "scenarios", "evidence", "doctor",
     "why", "whynot", "flip", "alternatives", "pareto", "sensitivity", "roadmap", "weights",
-    "ratios", "outbound", "gallery", "cards",
+    "ratios", "outbound", "gallery", "cards", "export",
 )  # fmt: skip
 ISSUES = (
     Issue("error", "E204", "scenarios/n2.yaml:14", "concepts.subsidy.budgett", "unknown option"),
