@@ -23,7 +23,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from planner.core import discount
+from planner.core import discount, markets
 from planner.core.case import CaseView
 from planner.core.errors import Issue
 from planner.core.options import Options as Base
@@ -44,8 +44,6 @@ READS = (
     "price.price_usd_per_wafer",
     "product.module_kwpm",
 )
-INSIDE = {"EU": ("DE",), "AS": ("TW",)}
-"""Countries inside a market that does not carry their name."""
 
 
 class Options(Base):
@@ -65,7 +63,7 @@ class Options(Base):
 
 def lane_quota(case: CaseView, c: str, m: str, k: str) -> str | None:
     """Measure whose quota frees wafers of class k from country c in market m, if any."""
-    if c == m or c in INSIDE.get(m, ()):
+    if markets.holds(case, m, c):
         return None
     for x in case.entities("quota.operating_ratio"):
         if (
@@ -119,7 +117,7 @@ def running(case: CaseView, opt: Options, x: str, t: int) -> float:
 def inside(case: CaseView, x: str, i: str) -> bool:
     """Whether a site lies inside the market of a measure."""
     m, c = case.text("tariff_measures", x, "market"), case.sets.country_of[i]
-    return c == m or c in INSIDE.get(m, ())
+    return markets.holds(case, m, c)
 
 
 def build(m: Model, case: CaseView, opt: Options) -> None:
