@@ -183,4 +183,5 @@ def test_every_event_carries_its_evidence() -> None:
         assert chance.source in case.sources
         assert chance.note
     for fact in facts.values():
-        assert fact.source in case.sources and (fact.note or fact.grade != "D")
+        assert fact.source in case.sources
+        assert fact.note or fact.grade != "D"
