@@ -35,7 +35,7 @@ def build_states(
     for t in sets.periods:
         members: dict[Active, list[str]] = {}
         for s in futures:
-            members.setdefault(acting(case, sets, _events(case, s), t), []).append(s)
+            members.setdefault(acting(case, sets, events_of(case, s), t), []).append(s)
         found: list[State] = []
         for active, who in members.items():
             state = state_of_world(case, sets, t, active)
@@ -63,7 +63,7 @@ def _probabilities(case: Case) -> dict[str, float]:
     return {s: p / total for s, p in raw.items() if p > 0}
 
 
-def _events(case: Case, future: str) -> list[tuple[str, int]]:
+def events_of(case: Case, future: str) -> list[tuple[str, int]]:
     """Events of a future with their years."""
     if future not in case.ids("futures"):
         return []
