@@ -26,6 +26,7 @@ from planner.solve.recourse import Outcome, Recourse, Spot
 QUANTILES = (5, 25, 50, 75, 95)
 BINS = 40
 MONTHS = 24
+"""Fewest months of a recovery curve; longer when an outage is."""
 
 
 @dataclass(frozen=True)
@@ -225,6 +226,8 @@ def _recovery(asked: Asked, solved: Solved, found: list[Outcome]) -> list[dict[s
     The event begins in the period of the plan in which it costs most.
     """
     calm, alone = solved.calm, solved.alone
+    longest = max((asked.case.value("event.outage_months", e) for e, _ in alone), default=0.0)
+    months_shown = max(MONTHS, math.ceil(longest) + 1)
     rows = []
     for event in dict.fromkeys(e for e, _ in alone):
         lost = {
@@ -245,7 +248,7 @@ def _recovery(asked: Asked, solved: Solved, found: list[Outcome]) -> list[dict[s
                 "months_out": months,
                 "capacity_by_month_pct": [
                     100 * (1 - (1 - left) * max(0.0, min(1.0, months - m)))
-                    for m in range(MONTHS + 1)
+                    for m in range(months_shown + 1)
                 ],
                 "sales_of_period_pct": 100 * after.sold / before.sold,
                 "loss_usd_bn": lost[begun],
