@@ -91,6 +91,7 @@ def regret(  # noqa: PLR0913 - all but the runs are named
                 "chance_pct": 100 * p,
                 "best_usd_bn": best[s],
                 "bound_usd_bn": bound[s],
+                "sites": list(known[s].sites),
             }
             for s, p in sets.futures.items()
         ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,3 +28,28 @@ def stress(
     folder = (out or Path(run) / "stress").expanduser()
     with writing(folder):
         return found, write_stress(found, folder)
+
+
+def regret(
+    runs: Sequence[str | Path],
+    out: Path | None = None,
+    say: Callable[[str], None] | None = None,
+    data_root: Path | None = None,
+    **settings: Any,
+) -> tuple[dict[str, Any], tuple[Path, ...]]:
+    """Regret of the plans of run folders; its figures and the files written.
+
+    out: folder of page and tables, `regret` inside the first run folder when empty. settings:
+    those of `planner.analysis.regret.regret` (gap, time_limit, minimax, seconds).
+    """
+    from planner import api
+    from planner.analysis.regret import regret as regretted
+    from planner.inputs.load import data_root as shipped
+    from planner.outputs.regret_page import write_regret
+    from planner.outputs.run_folder import writing
+
+    loaded = [(Path(run).expanduser().resolve().name, *api.load_run(run)) for run in runs]
+    found = regretted(loaded, say=say, **settings)
+    folder = (out or Path(runs[0]) / "regret").expanduser()
+    with writing(folder):
+        return found, write_regret(found, loaded[0][2], folder, data_root or shipped())

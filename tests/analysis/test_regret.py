@@ -84,7 +84,7 @@ def test_regret_by_hand() -> None:
     = 1.90496, flooded 1.90496 - 2.16 = -0.25504. Regret of home: nothing when dry, when wet
     1.38496 + 0.25504 = 1.64; building in America regrets 0.52 when dry: the least worst.
     """
-    case = flooded(wet=10)
+    case = flooded(wet=10, concepts={"risk": {"omega": 0}})
     plan = solve_case(case)
     found = regret([("home", plan, case)], gap=0.0, minimax=True)
     home, other = found["plans"]
