@@ -2,7 +2,7 @@
 
     V[p,s]   value of plan p in future s: its whole-number decisions fixed, the rest adapted to
              all futures at once as the world's aim has it, sales adapted to each [USD bn]
-    W[s]     best value if s were known beforehand (wait-and-see); never below any V[p,s]
+    W[s]     best value found if s were known beforehand (wait-and-see); never below any V[p,s]
     regret   R[p,s] = W[s] - V[p,s];  worst = max(R[p,s], s);  expected = sum(PROB[s] * R[p,s], s)
 The world is the scenario of the first run; all runs must have the same futures. W is solved to a
 gap, so the best that can be had in s lies between `best` and `bound`, and a regret between
@@ -44,6 +44,7 @@ class Known:
     best: float
     bound: float
     sites: tuple[str, ...]
+    plan: Plan
 
 
 def regret(  # noqa: PLR0913 - all but the runs are named
@@ -73,7 +74,9 @@ def regret(  # noqa: PLR0913 - all but the runs are named
     for s in sets.futures:
         tell(f"the best plan if {world.name('futures', s)} were known")
         known[s] = _wait_and_see(world, s, gap, time_limit)
-    best = {s: max(k.best, *(v[s] for v in values.values())) for s, k in known.items()}
+    tell("the best plans of single futures in all the others")
+    more = [v for k in known.values() if (v := _tried(built, k.plan))]
+    best = {s: max(k.best, *(v[s] for v in (*values.values(), *more))) for s, k in known.items()}
     bound = {s: max(k.bound, best[s]) for s, k in known.items()}
     answer = None
     if minimax:
@@ -165,6 +168,14 @@ def _valued(built: Built, name: str, plan: Plan) -> dict[str, float]:
     return _by_future(future_values(built), answer.values)
 
 
+def _tried(built: Built, plan: Plan) -> dict[str, float] | None:
+    """Value of a plan in every future, None where the world's rules forbid it."""
+    try:
+        return _valued(built, "", plan)
+    except InputError:
+        return None
+
+
 def _by_future(lines: FutureValues, values: Sequence[float]) -> dict[str, float]:
     return {s: lines.of(s, values) for s in lines.futures}
 
@@ -172,7 +183,7 @@ def _by_future(lines: FutureValues, values: Sequence[float]) -> dict[str, float]
 def _wait_and_see(world: Case, future: str, gap: float, time_limit: float) -> Known:
     alone = replace(world, scenario=world.scenario.with_(futures=(future,)))
     plan = solve_case(alone, gap=gap, time_limit=time_limit)
-    return Known(plan.info.objective, plan.info.bound, began(plan))
+    return Known(plan.info.objective, plan.info.bound, began(plan), plan)
 
 
 def _row(

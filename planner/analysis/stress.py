@@ -7,7 +7,7 @@ Siting and every other here-and-now decision stay; sales adapt to each state of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,13 +37,15 @@ def stress(  # noqa: PLR0913 - all but two are named
     events: Sequence[str] = (),
     layers: bool = False,
     own: bool = False,
+    chances_pct: Mapping[str, float] | None = None,
     say: Say | None = None,
 ) -> dict[str, Any]:
     """Draw histories of events and value the plan in each, its decisions of today fixed.
 
     draws: histories. seed: the same gives the same. events: those that can happen, empty = all.
     layers: Latin hypercube instead of independent draws. own: the run's own futures with their
-    chances instead of draws. Raises InputError for an unknown event or fewer than two draws.
+    chances instead of draws. chances_pct: yearly chances in place of the data's. Raises InputError
+    for an unknown event or fewer than two draws.
     """
     tell: Say = say or (lambda _: None)
     sets, _ = prepare(case)
@@ -51,7 +53,7 @@ def stress(  # noqa: PLR0913 - all but two are named
     if own:
         hazard, drawn = None, _own(case, sets, states)
     else:
-        hazard = hazards(case, tuple(events))
+        hazard = hazards(case, tuple(events), chances_pct)
         tell(f"drawing {draws:,} histories of {len(hazard.events)} events")
         drawn = _drawn(hazard, states, draws, (seed, layers))
     calm = {t: states.of(t, ()) for t in sets.periods}

@@ -63,6 +63,9 @@ def figures(asked: Asked, solved: Solved) -> dict[str, Any]:
         "seed": asked.seed,
         "method": _method(asked),
         "alpha": asked.alpha,
+        "yearly_chances_pct": {e: 100 * p for e, p in asked.hazard.chance.items()}
+        if asked.hazard
+        else {},
         "distinct_states": len(states.spots),
         "lps": recourse.session.solves,
         "rules_left_out": sorted(recourse.left_out),

@@ -13,6 +13,7 @@ stands in the register `future_set`.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,18 +98,27 @@ def with_made_futures(case: Case) -> Case:
     made = make_futures(case, asked)
     ordered = sorted(made.chances.items(), key=lambda pair: (-pair[1], pair[0]))
     rows: dict[str, Record] = {}
+    heavy = _weights(case, asked)
     facts = [f for f in case.facts if f.table != "future"]
     for number, (history, chance) in enumerate(ordered, start=1):
         name = f"f{number:0{len(str(len(ordered)))}d}"
-        rows[name] = _row(case, name, history)
+        rows[name] = _row(case, name, history, heavy)
         facts.append(_fact(name, 100 * chance, asked))
     facts.sort(key=lambda f: (f.table, f.entity, f.parameter, f.period or 0))
     registers = {**case.registers, "futures": rows, MADE: {"made": _summary(made, asked)}}
     return case.replace(registers=registers, facts=tuple(facts))
 
 
-def _row(case: Case, name: str, history: History) -> Record:
-    shown = [f"{case.name('events', e)} {y}" for e, y in history]
+def _weights(case: Case, asked: FutureSet) -> dict[str, float]:
+    """Event -> how much it moves, so that a future is named after what matters in it."""
+    hazard = hazards(case, asked.events)
+    rows = effects(case, hazard, [((e, hazard.periods[0]),) for e in hazard.events])
+    return dict(zip(hazard.events, np.abs(rows).sum(axis=1).tolist(), strict=True))
+
+
+def _row(case: Case, name: str, history: History, heavy: Mapping[str, float]) -> Record:
+    first = sorted(history, key=lambda pair: (-heavy[pair[0]], pair[1]))
+    shown = [f"{case.name('events', e)} {y}" for e, y in first]
     printed = ", ".join(shown[:3]) + (f" and {len(shown) - 3} more" if len(shown) > 3 else "")
     return {
         "id": name,

@@ -61,20 +61,28 @@ class Hazards:
         return self.periods[(year - self.periods[0]) // self.years_per_period]
 
 
-def hazards(case: Case, only: tuple[str, ...] = ()) -> Hazards:
+def hazards(
+    case: Case, only: tuple[str, ...] = (), chances_pct: Mapping[str, float] | None = None
+) -> Hazards:
     """The hazards of a case; `only` names the events that count, empty means all.
 
-    Raises InputError for an unknown event, for loadings of one event whose squares exceed 1, and
-    when no event is left.
+    chances_pct: yearly chances in place of the data's [%]. Raises InputError for an unknown event,
+    for a chance outside 0 to 100 %, for loadings of one event whose squares exceed 1, and when no
+    event is left.
     """
     known = case.ids("events")
-    for name in only:
+    given = chances_pct or {}
+    for name in (*only, *given):
         if name not in known:
             hint = did_you_mean(name, known)
             text = f"unknown event '{name}'"
             raise InputError([Issue("error", "E207", "future_set", "events", text, hint)])
+    for name, percent in given.items():
+        if not 0 <= percent <= 100:
+            text = f"a chance of {percent:g} % a year; it must lie between 0 and 100"
+            raise InputError([Issue("error", "E216", "future_set", name, text)])
     wanted = [e for e in known if not only or e in only]
-    chance = {e: case.value("event.annual_probability_pct", e) / 100 for e in wanted}
+    chance = {e: given.get(e, case.value("event.annual_probability_pct", e)) / 100 for e in wanted}
     chance = {e: p for e, p in chance.items() if p > 0}
     if not chance:
         text = "no event has a chance above zero"

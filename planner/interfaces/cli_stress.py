@@ -20,6 +20,10 @@ def stress(
     events: Annotated[
         str, typer.Option(metavar="A,B,…", help="Only these events can happen; empty = all.")
     ] = "",
+    chance: Annotated[
+        list[str] | None,
+        typer.Option(metavar="EVENT=PCT", help="Another yearly chance of an event; repeatable."),
+    ] = None,
     layers: Annotated[
         bool, typer.Option("--layers", help="Latin hypercube instead of independent draws.")
     ] = False,
@@ -42,8 +46,9 @@ def stress(
     console = Console(as_json, quiet)
     names = tuple(part.strip() for part in events.split(",") if part.strip())
     found, written = uncertain.stress(
-        run, out, console.say, draws=draws, seed=seed, events=names, layers=layers, own=own
-    )
+        run, out, console.say, draws=draws, seed=seed, events=names, layers=layers, own=own,
+        chances_pct=dict(_chance(text) for text in chance or ()),
+    )  # fmt: skip
     console.say(headline(found))
     value = found["value"]
     error = value["mean_standard_error_usd_bn"]
@@ -67,6 +72,16 @@ def stress(
     for path in written:
         console.say(str(path))
     console.result({**found, "files": [str(path) for path in written]})
+
+
+def _chance(text: str) -> tuple[str, float]:
+    """`EVENT=PCT` as a pair. Raises a usage error for anything else."""
+    event, _, percent = text.partition("=")
+    try:
+        return event.strip(), float(percent.strip().removesuffix("%"))
+    except ValueError as error:
+        msg = f"'{text}' is not of the form EVENT=PCT, e.g. strait_war=1"
+        raise typer.BadParameter(msg, param_hint="--chance") from error
 
 
 VERBS = {"stress": stress}

@@ -56,3 +56,12 @@ def test_the_verb_writes_and_says(tmp_path: Path) -> None:
     assert said["draws"] == 50
     assert (run / "stress" / "stress.html").is_file()
     assert said["plan"]["largest_difference_usd_bn"] < 1e-6
+
+
+def test_a_chance_can_be_set(tmp_path: Path) -> None:
+    """A war that cannot come leaves no loss; a wrong form is a usage error."""
+    plan = planner.solve(rich())
+    none = stress(plan, rich(), draws=50, chances_pct={"strait": 0, "quake": 0})
+    assert {e["event"] for e in none["events"]} == {"cut"}
+    answer = CliRunner().invoke(app, ["stress", str(tmp_path), "--chance", "strait"])
+    assert answer.exit_code == 2
