@@ -120,6 +120,9 @@ class FutureSet(Settings):
     """Futures kept by scenario reduction; 0 = all [count]"""
     events: tuple[str, ...] = ()
     """Events that can happen; empty = all with a chance above zero [list]"""
+    severity: Literal["central", "range"] = "central"
+    """Effects at their central figures, or mild, central and severe by the ranges of the facts
+    (not for enumerated futures) [central|range]"""
 
 
 class Scenario(Settings):
