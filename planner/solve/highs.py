@@ -109,6 +109,15 @@ class _Engine(pulp.HiGHS):  # type: ignore[misc]
     """PuLP's HiGHS, with callbacks set after its options: set before, HiGHS prints its banner."""
 
     watch: _Watch
+    start: list[float] | None = None
+    columns: list[Any]
+
+    def callSolver(self, lp: pulp.LpProblem) -> Any:  # noqa: N802 - PuLP's name
+        """Hand over the plan to start from, then solve."""
+        if self.start is not None:
+            numbers = [column.index for column in self.columns]
+            lp.solverModel.setSolution(len(numbers), numbers, self.start)
+        return super().callSolver(lp)
 
     def createAndConfigureSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name
         super().createAndConfigureSolver(lp)
@@ -173,8 +182,12 @@ def run(
     *,
     solver: str = HIGHS,
     progress: Callable[[Progress], None] | None = None,
+    start: list[float] | None = None,
 ) -> Answer:
-    """Solve a model. Raises Stopped when a limit came before any plan; infeasible is a status."""
+    """Solve a model, from a plan known to hold if `start` gives one (HiGHS only).
+
+    Raises Stopped when a limit came before any plan; infeasible is a status.
+    """
     quiet()
     fine = solver.lower() == HIGHS and grain.needed(model)
     problem, columns = (grain.shortened(model) if fine else model).to_pulp()
@@ -192,6 +205,9 @@ def run(
         output_flag=True,  # no callback comes without it
     )
     engine.watch = watch
+    if start is not None:
+        whole = [j for j, i in enumerate(model.integer) if i]
+        engine.columns, engine.start = [columns[j] for j in whole], [start[j] for j in whole]
     highspy.Highs.resetGlobalScheduler(True)  # else HiGHS refuses another number of threads
     begun = time.perf_counter()
     with _interruptible(watch):
