@@ -60,7 +60,7 @@ def grow(sets: Sets, dates: Sequence[int]) -> Tree:
     problem = branch_problem(dates, sets.periods)
     if problem:
         raise InputError([Issue("error", "E760", "stages", "", problem)])
-    groups = [(tuple(sets.futures),)]
+    groups: list[tuple[tuple[str, ...], ...]] = [(tuple(sets.futures),)]
     news: dict[Node, tuple[tuple[int, str], ...]] = {(0, 0): ()}
     since = sets.periods[0]
     for stage, date in enumerate(dates, start=1):

@@ -202,23 +202,23 @@ class _Lifting:
         for leaf, chance in enumerate(self.chance):
             sure = self._add(label("sure", (f"news {leaf}",)), None, None, False)
             self.out.sure.append(sure)
-            terms = [(sure, 1.0)]
+            sums = [(sure, 1.0)]
             for line in self.built.model.money:
                 if line.state == "all" and line.item != "risk.tail":
                     scale = weights.of(line.group) * line.factor
-                    terms += [
+                    sums += [
                         (self._at(j, leaf), -a * scale)
                         for j, a in line.terms
                         if self._node(j, leaf) != EVER
                     ]
-            merged = list(merge(terms).items())
+            merged = list(merge(sums).items())
             model.rows.append((f"risk.sure[news {leaf}]", merged, "=", 0.0))
             model.maximise([(sure, -omega * chance)])
         leaf_of = {s: n for n, leaf in enumerate(self.leaves) for s in leaf}
         for number, (name, terms, sense, right) in enumerate(model.rows):
             if name.startswith("risk.tail["):
                 s = name[:-1].split("[", 1)[1].split(",news ")[0]
-                more = [*terms, (self.out.sure[leaf_of[s]], 1.0)]
+                more: Terms = [*terms, (self.out.sure[leaf_of[s]], 1.0)]
                 model.rows[number] = (name, more, sense, right)
 
 

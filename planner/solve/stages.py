@@ -21,7 +21,7 @@ from planner.core.scenario import SolverSettings
 from planner.core.tree import Tree, grow
 from planner.model.assemble import Built, build_model
 from planner.model.concepts import risk
-from planner.model.lifted import EVER, Lifted, lift
+from planner.model.lifted import Lifted, lift
 from planner.model.lp import merge
 from planner.solve import highs
 from planner.solve.extract import extract, value_by_future
@@ -58,10 +58,15 @@ class TreePlan:
     tail_loss: float
 
 
-def solve_tree(
-    plan: Plan, case: Case, dates: Sequence[int], *, gap: float, seconds: float,
+def solve_tree(  # noqa: PLR0913 - half of them are named
+    plan: Plan,
+    case: Case,
+    dates: Sequence[int],
+    *,
+    gap: float,
+    seconds: float,
     say: Say | None = None,
-) -> TreePlan:  # fmt: skip
+) -> TreePlan:
     """Best tree found within `seconds`, from the plan that decides everything now.
 
     Raises InputError for a date at which nothing may branch, VerificationError when a leaf or
