@@ -81,7 +81,9 @@ def _lines(node: Found) -> list[tuple[str, bool]]:
         waits[key] = waits.get(key, True) and not move["whatever"]
     made = []
     for (t, country, of, what), number in sorted(sums.items()):
-        many = f"{number} {WORDS.get(what, what)}" if what != "centre" else "centre"
+        words = WORDS.get(what, what)
+        many = "centre" if what == "centre" else f"{number} {words}"
+        many = many.replace("modules", "module") if number == 1 else many
         made.append((f"{t} {country} {of}: {many}", waits[t, country, of, what]))
     if len(made) > MOST_LINES:
         more = len(made) - MOST_LINES + 1
