@@ -2,7 +2,7 @@
 
     x[j,b] = x[j,b']            whenever leaves b, b' are in one node at the date of column j
     row of leaf b               as built, over the states of the world b can still meet
-    row over several states     sum(PROB[b] * row of b, b), its state columns by PROB[u and b | u]
+    row over several futures    sum(PROB[b] * row of b, b), its state columns by PROB[u and b | u]
     sure[b]                     weighted present value of money that is the same in all futures of b
     risk.tail[s]                excess[s] >= -sure[b(s)] - sum(worth[t,u(s,t)], t) - theta
 A column's date is the period in its key. Aid accepted has none: it may be settled by the last news,
@@ -129,7 +129,7 @@ class _Lifting:
         for number, (name, terms, sense, right) in enumerate(self.built.model.rows):
             merged = list(merge(terms).items())
             spots, futures = self._touched(merged)
-            if _conflicting(spots):
+            if _conflicting(spots) or len(futures) > 1:
                 self.out.joined[name.split("[", 1)[0]] = number
                 self.out.model.rows.append((name, list(self._expected(merged)), sense, right))
                 continue

@@ -109,14 +109,12 @@ class _Engine(pulp.HiGHS):  # type: ignore[misc]
     """PuLP's HiGHS, with callbacks set after its options: set before, HiGHS prints its banner."""
 
     watch: _Watch
-    start: list[float] | None = None
-    columns: list[Any]
+    start: tuple[tuple[Any, float], ...] = ()
 
     def callSolver(self, lp: pulp.LpProblem) -> Any:  # noqa: N802 - PuLP's name
-        """Hand over the plan to start from, then solve."""
-        if self.start is not None:
-            numbers = [column.index for column in self.columns]
-            lp.solverModel.setSolution(len(numbers), numbers, self.start)
+        if self.start:
+            places = [column.index for column, _ in self.start]
+            lp.solverModel.setSolution(len(places), places, [value for _, value in self.start])
         return super().callSolver(lp)
 
     def createAndConfigureSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name
@@ -206,8 +204,7 @@ def run(
     )
     engine.watch = watch
     if start is not None:
-        whole = [j for j, i in enumerate(model.integer) if i]
-        engine.columns, engine.start = [columns[j] for j in whole], [start[j] for j in whole]
+        engine.start = tuple((columns[j], start[j]) for j, i in enumerate(model.integer) if i)
     highspy.Highs.resetGlobalScheduler(True)  # else HiGHS refuses another number of threads
     begun = time.perf_counter()
     with _interruptible(watch):

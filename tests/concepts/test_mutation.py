@@ -20,6 +20,8 @@ from planner.model.lp import Model
 from planner.solve import highs
 from planner.solve.extract import extract
 from planner.solve.verify import verify
+from tests.concepts.test_contracts import promised
+from tests.concepts.test_hardening import shaky
 from tests.rich import rich
 from tests.tiny import tiny
 
@@ -274,7 +276,18 @@ def old_lines() -> Case:
     )
 
 
+def kept_promises() -> Case:
+    """A fab abroad that only a promise brings."""
+    return promised(confidence_pct=95, fine_usd_per_wafer=10)
+
+
+def free_bracing() -> Case:
+    """A site that would be hardened at once, and twice, if nothing stood against it."""
+    return shaky(site_usd_bn=-0.001)
+
+
 CASES: tuple[Callable[[], Case], ...] = (
+    kept_promises, shaky, free_bracing,
     rich, hungry, abroad, opened, scarce, dry, dark, capped, tight_budget, low_theta, pinned,
     rewarding, anchored, floors, thrifty, homebound, crews, agreed, agreed_on_average, idle,
     breakable, concerned, generous, claimed,
