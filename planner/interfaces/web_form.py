@@ -101,7 +101,8 @@ def edited(text: str, changes: Sequence[tuple[Sequence[str], Any]]) -> str:
     """The text with fields set (or taken out: None); comments and order are kept.
 
     A field that would have the value anyway, from what the text extends or as the default, is left
-    out, so that the text stays what differs. Raises InputError when the text is not YAML or a field lies inside something that is no block.
+    out, so that the text stays what differs. Raises InputError when the text is not YAML or a
+    field lies inside something that is no block.
     """
     from ruamel.yaml import YAML
 

@@ -32,6 +32,8 @@ POLL = 0.3
 """Seconds between two looks at a child that another server started."""
 KEPT = 200
 """Ended jobs kept; older ones are cleared away at the start."""
+CHILD = [sys.executable, "-m", "planner.interfaces.web_child"]
+"""What does a job, given its folder."""
 State = dict[str, Any]
 
 
@@ -65,12 +67,12 @@ class Jobs:
         """State of a job."""
         self.folder(job)
         with self.lock:
-            return dict(self.states[job])
+            return _open(self.states[job])
 
     def all(self) -> list[State]:
         """Every job, the latest first."""
         with self.lock:
-            return [dict(self.states[job]) for job in sorted(self.states, reverse=True)]
+            return [_open(self.states[job]) for job in sorted(self.states, reverse=True)]
 
     def submit(self, request: Mapping[str, Any], title: str, text: str | None = None) -> State:
         """Write a job and start it as soon as there is room. Raises Refusal when too many wait."""
@@ -88,7 +90,7 @@ class Jobs:
             self._write(job, asked, state, text)
             self.states[job] = state
             self._pump()
-            return dict(self.states[job])
+            return _open(self.states[job])
 
     def _write(self, job: str, asked: Mapping[str, Any], state: State, text: str | None) -> None:
         folder = self.root / job
@@ -117,7 +119,7 @@ class Jobs:
                 self._set(job, status="stopping", message="stopping; a plan found so far is kept")
             elif state["status"] == "stopping":
                 self._signal(job, signal.SIGKILL)
-            return dict(self.states[job])
+            return _open(self.states[job])
 
     def close(self) -> None:
         """The server ends; children work on and are found again."""
@@ -147,7 +149,7 @@ class Jobs:
         try:
             with (folder / "log.txt").open("ab") as log:
                 child = subprocess.Popen(
-                    [sys.executable, "-m", "planner.interfaces.web_child", str(folder)],
+                    [*CHILD, str(folder)],
                     stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                     env=environment, start_new_session=True,
                 )  # fmt: skip
@@ -234,6 +236,11 @@ class Jobs:
                 else:
                     self._settle(job, None)
             self._pump()
+
+
+def _open(state: State) -> State:
+    """A state as pages see it: without the number of its process."""
+    return {k: v for k, v in state.items() if k != "pid"}
 
 
 def working(folder: Path) -> bool:

@@ -152,6 +152,7 @@ def routes(jobs: Jobs, runs: Path) -> APIRouter:
     router = APIRouter(prefix="/api/jobs")
     _asking(router, jobs, runs)
     _following(router, jobs)
+    _files(router, jobs)
     return router
 
 
@@ -203,6 +204,8 @@ def _following(router: APIRouter, jobs: Jobs) -> None:
 
         return StreamingResponse(stream(), media_type="text/event-stream")
 
+
+def _files(router: APIRouter, jobs: Jobs) -> None:
     @router.get("/{job}/text")
     def text(job: str) -> dict[str, str]:
         path = jobs.folder(job) / web_form.FILE

@@ -213,6 +213,7 @@ export class SiteMap {
         if (seen.badge === "pin") shape.push(s("circle", { class: "ring", r: Math.max(seen.r + 3.5, 8) }), s("path", { class: "tick", d: "M-3.4 0.3L-1 2.8L3.6-2.8" }));
         if (seen.badge === "forbid") shape.push(s("circle", { class: "ban", r: 7 }), s("path", { class: "bar-line", d: "M-4.4-4.4L4.4 4.4" }));
         one(".shape", g).replaceChildren(...shape);
+        one(".hit", g).setAttribute("r", Math.max(HIT, seen.r + 4));
         g.setAttribute("class", `site ${seen.kind || ""}`);
         g.setAttribute("aria-label", seen.says ? `${site.name}: ${seen.says}` : site.name);
       }
