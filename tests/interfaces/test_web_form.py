@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
 from planner import api
 from planner.core.errors import InputError
@@ -155,5 +154,4 @@ def test_the_command_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     monkeypatch.delitem(sys.modules, "planner.interfaces.web_server", raising=False)
-    assert CliRunner
     assert main(["serve", "--port", "0"]) == 2

@@ -124,8 +124,9 @@ def test_a_form_of_another_kind_is_refused(client: Client) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/api/runs/../secret.json", "/api/runs/..", "/api/runs/%2e%2e", "/api/runs/..%2fsecret.json",
-        "/api/runs/link", "/api/runs/.hidden", "/api/runs/.jobs", "/api/runs/.hidden/files/plan.json",
+        "/api/runs/../secret.json", "/api/runs/..", "/api/runs/%2e%2e", "/api/runs/link",
+        "/api/runs/..%2fsecret.json", "/api/runs/.hidden/files/plan.json", "/api/runs/.hidden",
+        "/api/runs/.jobs",
         "/api/runs/real/files/../../secret.json", "/api/runs/real/files/..%2f..%2fsecret.json",
         "/api/runs/real/files/%2e%2e/%2e%2e/secret.json", "/api/runs/real/files/map.json",
         "/api/runs/real/files/more/secret.json", "/api/runs/link/files/plan.json",
@@ -143,7 +144,9 @@ def test_nothing_outside_the_runs_folder_can_be_named(client: Client, path: str)
     assert b"import" not in body
 
 
-@pytest.mark.parametrize("word", ["../secret", "../../secret.yaml", "{place}/secret.yaml", "./base"])
+@pytest.mark.parametrize(
+    "word", ["../secret", "../../secret.yaml", "{place}/secret.yaml", "./base"]
+)
 def test_a_text_reads_no_other_file(client: Client, place: Path, word: str) -> None:
     text = f"extends: {word.format(place=place)}\nname: x\n"
     for path in ("/api/check", "/api/jobs/solve", "/api/edit"):
@@ -217,7 +220,9 @@ def test_the_page_holds_no_inline_code_and_text_never_becomes_html() -> None:
     assert re.findall(r"<style|\son\w+=|\sstyle=", page) == []
     for path in HERE.glob("*.js"):
         code = path.read_text("utf-8")
-        assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\(|Function\(", code)
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\(|Function\(", code
+        )
         hosts = set(re.findall(r"https?://[^\"'\s]+", code))
         assert hosts <= {"http://www.w3.org/2000/svg"}, path.name
         assert not re.search(r"setAttribute\(\"style|style: ", code), path.name

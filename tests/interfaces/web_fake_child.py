@@ -1,4 +1,4 @@
-"""Stands in for the solver's process: what it does is the scenario's name. Standard library only."""
+"""Stands in for the solver's process: what it does is the scenario's name."""
 
 from __future__ import annotations
 

@@ -36,6 +36,7 @@ class Client:
     """Speaks to one server; every header can be changed."""
 
     port: int
+    runs: Path
 
     @property
     def address(self) -> str:
@@ -92,6 +93,6 @@ def serving(runs: Path, limits: Limits | None = None) -> Iterator[Client]:
         while not server.started:
             assert thread.is_alive()
             time.sleep(0.01)
-        yield Client(port)
+        yield Client(port, runs)
         server.should_exit = True
         thread.join(10)
