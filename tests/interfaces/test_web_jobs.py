@@ -24,9 +24,8 @@ from planner.interfaces import web_child, web_jobs
 from planner.interfaces.web_child import DISK_FULL, FULL, disk_full
 from planner.interfaces.web_jobs import ENDED, Jobs, Limits, read_json
 from planner.interfaces.web_server import only_server
-from tests.interfaces.web_server import SMALL, Client, serving
+from tests.interfaces.web_server import FAKE, SMALL, Client, serving
 
-FAKE = [sys.executable, str(Path(__file__).with_name("web_fake_child.py"))]
 NO_ROOM = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,8 @@ from planner.interfaces.web_jobs import ENDED, Limits
 from planner.interfaces.web_server import listening
 
 SECRET = "a-token-for-tests"
+FAKE = [sys.executable, str(Path(__file__).with_name("web_fake_child.py"))]
+"""A stand-in for the solver's process."""
 SMALL = """\
 extends: base
 name: small
@@ -81,9 +84,9 @@ class Client:
 
 
 @contextmanager
-def serving(runs: Path, limits: Limits | None = None) -> Iterator[Client]:
+def serving(runs: Path, limits: Limits | None = None, port: int = 0) -> Iterator[Client]:
     """A server on a runs folder, ended afterwards."""
-    with listening("127.0.0.1", 0) as found:
+    with listening("127.0.0.1", port) as found:
         port = int(found.getsockname()[1])
         app = create_app(runs, Door(SECRET), limits or Limits())
         config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)

@@ -1,5 +1,5 @@
 // which view the address asks for; what works at the moment
-import { all, ask, notice, once, one, told } from "/assets/base.js";
+import { all, ask, notice, once, one, renew, told } from "/assets/base.js";
 import { compare, home, runs } from "/assets/lists.js";
 import { editor } from "/assets/editor.js";
 import { job } from "/assets/job.js";
@@ -51,19 +51,13 @@ const look = async () => {
     busy.hidden = !at.length && !waiting;
     busy.textContent = `${at.length} at work${waiting ? `, ${waiting} waiting` : ""}`;
     busy.href = at.length ? `#/job/${at[0].id}` : "#/runs";
-    if (failures > 1) { failures = 0; notice(""); const page = await (await fetch("/")).text(); renew(page); }
+    if (failures > 1) { notice(""); await renew(); }
     failures = 0;
   } catch {
     failures += 1;
     if (failures > 1) notice("The server cannot be reached.", "Is `planner serve` still running? This page goes on by itself when it answers again; your text is kept.");
   }
 };
-// a server started anew has another token: this page takes it over and keeps what was typed
-const renew = (page) => {
-  const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("meta[name=planner-token]");
-  if (fresh && fresh.content) one("meta[name=planner-token]").content = fresh.content;
-};
-
 one(".skip").addEventListener("click", (event) => { event.preventDefault(); one("#main").focus(); });
 addEventListener("hashchange", go);
 document.addEventListener("visibilitychange", look);

@@ -55,12 +55,22 @@ export const told = (error) => {
 };
 export const sentence = (text) => (text ? text[0].toUpperCase() + text.slice(1) + (/[.!?:]$/.test(text) ? "" : ".") : "");
 
-export const ask = async (path, body, signal) => {
+// a server started anew has another token: the page takes it over and keeps what was typed
+export const renew = async () => {
+  const before = token();
+  const page = new DOMParser().parseFromString(await (await fetch("/")).text(), "text/html");
+  const fresh = one("meta[name=planner-token]", page);
+  if (fresh && fresh.content) one("meta[name=planner-token]").content = fresh.content;
+  return token() !== before;
+};
+
+export const ask = async (path, body, signal, again) => {
   const options = body === undefined
     ? { signal }
     : { method: "POST", signal, body: JSON.stringify(body), headers: { "content-type": "application/json", "x-planner-token": token() } };
   const answer = await fetch(path, options);
   const content = await answer.json().catch(() => ({}));
+  if (answer.status === 403 && !again && await renew()) return ask(path, body, signal, true);
   if (!answer.ok) throw new Failure(answer.status, content);
   return content;
 };
