@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,7 +58,9 @@ def serve(
         console.result({"address": address, "runs": str(runs)})
         _flush()
 
-    run_server(runs, host, port, Limits(at_once=jobs, memory_gib=memory), say)
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it ends
+        run_server(runs, host, port, Limits(at_once=jobs, memory_gib=memory), say)
+    console.say("planner: ended; solves under way go on, and the next `planner serve` finds them")
 
 
 def _flush() -> None:

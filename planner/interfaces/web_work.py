@@ -65,7 +65,8 @@ def ask_solve(jobs: Jobs, runs: Path, body: Solve) -> dict[str, Any]:
         raise InputError(issues)
     form = web_form.form_values(body.text)
     assert form is not None  # a text without problems has fields
-    settings = {k: v for k, v in {"gap": body.gap, "time_limit": body.time_limit}.items() if v}
+    asked = {"gap": body.gap, "time_limit": body.time_limit}
+    settings = {name: value for name, value in asked.items() if value is not None}
     with jobs.lock:
         name = free_name(runs, form["name"], jobs.taken())
         request = {

@@ -20,7 +20,7 @@ import pytest
 pytest.importorskip("fastapi", reason="the extra `web` is not installed")
 from planner.interfaces import web_jobs
 from planner.outputs import run_folder
-from tests.interfaces.web_server import FAKE, SMALL, Client, serving
+from tests.interfaces.web_server import FAKE, SECRET, SMALL, Client, serving
 from tests.outputs.sample_plan import sample_plan_b
 from tests.outputs.test_run_folder import sealed
 from tests.outputs.variants import DATA, HOSTILE_SITE, SITE, TITLE, hostile
@@ -312,6 +312,25 @@ def test_a_server_started_anew_is_taken_over(
         expect_text(page, "name: small")
         expect_text(page, r"cost: 1\.05")
     context.close()
+
+
+def test_opened_to_the_network_only_the_printed_link_can_change(
+    browser: sync_api.Browser, tmp_path: Path
+) -> None:
+    with serving(tmp_path, host="0.0.0.0") as client:
+        assert SECRET.encode() not in client.raw("GET", "/")[2]
+        for address, words in (("#/edit/base", "started anew"), (f"#token={SECRET}", "")):
+            context = browser.new_context()
+            page = context.new_page()
+            page.goto(f"{client.address}/{address}")
+            ready(page)
+            page.goto(f"{client.address}/#/edit/base")
+            if words:
+                sync_api.expect(page.locator("#notice")).to_contain_text(words)
+            else:
+                sync_api.expect(page.locator("#problems")).to_have_text("No problem found.")
+                assert SECRET not in page.url
+            context.close()
 
 
 VIEWS = ("#/", "#/edit/everything", "#/runs", f"#/run/hostile/{HOSTILE_SITE}")

@@ -84,11 +84,13 @@ class Client:
 
 
 @contextmanager
-def serving(runs: Path, limits: Limits | None = None, port: int = 0) -> Iterator[Client]:
-    """A server on a runs folder, ended afterwards."""
+def serving(
+    runs: Path, limits: Limits | None = None, port: int = 0, host: str = "127.0.0.1"
+) -> Iterator[Client]:
+    """A server on a runs folder, ended afterwards; `host` is what it believes to listen on."""
     with listening("127.0.0.1", port) as found:
         port = int(found.getsockname()[1])
-        app = create_app(runs, Door(SECRET), limits or Limits())
+        app = create_app(runs, Door(SECRET, host), limits or Limits())
         config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([found],), daemon=True)

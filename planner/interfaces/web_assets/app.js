@@ -1,5 +1,5 @@
 // which view the address asks for; what works at the moment
-import { all, ask, notice, once, one, renew, told } from "/assets/base.js";
+import { all, ask, h, notice, once, one, renew, told } from "/assets/base.js";
 import { compare, home, runs } from "/assets/lists.js";
 import { editor } from "/assets/editor.js";
 import { job } from "/assets/job.js";
@@ -49,7 +49,11 @@ const look = async () => {
     const at = jobs.filter((j) => j.status === "running" || j.status === "stopping");
     const waiting = jobs.filter((j) => j.status === "queued").length;
     busy.hidden = !at.length && !waiting;
-    busy.textContent = `${at.length} at work${waiting ? `, ${waiting} waiting` : ""}`;
+    const words = [at.length ? `${at.length} at work` : "", waiting ? `${waiting} waiting` : ""].filter(Boolean).join(", ");
+    if (busy.getAttribute("aria-label") !== words) {
+      busy.setAttribute("aria-label", words);
+      busy.replaceChildren(h("span", { class: "long" }, words), h("span", { class: "short" }, String(at.length + waiting)));
+    }
     busy.href = at.length ? `#/job/${at[0].id}` : "#/runs";
     if (failures > 1) { notice(""); await renew(); }
     failures = 0;

@@ -52,7 +52,7 @@ export const job = async (root, id) => {
   const status = h("p", { class: "status", role: "status" });
   const stop = stopButton(id);
   const outcome = h("div", { class: "outcome" });
-  root.append(h("section", { class: "wide pane", "aria-labelledby": "h-job" },
+  root.append(h("section", { class: `wide pane ${first.kind}`, "aria-labelledby": "h-job" },
     h("header", { class: "head" }, h("h1", { id: "h-job" }, first.title, h("small", {}, when(first.created))), stop),
     chart ? steps : null, status, chart ? chart.root : null, outcome));
   let now = first, phase = "queued", begun = 0;
@@ -81,7 +81,7 @@ export const job = async (root, id) => {
     state: (state) => { now = state; paint(); },
     end: (last) => ended(last),
   });
-  return () => { clearInterval(clock); quit(); };
+  return () => { clearInterval(clock); quit(); if (chart) chart.seen.disconnect(); };
 };
 
 const failure = (last) => {

@@ -42,9 +42,10 @@ export const runs = async (root) => {
   const rows = found.map((row) => h("li", { class: "row" },
     row.problem ? h("span", {}) : h("input", { type: "checkbox", "aria-label": `Compare ${row.id}`, onchange: (event) => tick(row, event.target) }),
     h("span", { class: "what" }, row.problem ? h("b", {}, row.id) : h("a", { href: `#/run/${row.id}` }, row.title || row.id), h("small", {}, row.problem || `${row.id} \u00B7 ${when(row.made)}`)),
-    h("span", { class: "fig" }, row.problem ? "" : [h("b", {}, number(row.objective_usd_bn)), " USD bn"]),
-    h("span", { class: "fig" }, row.problem ? "" : [h("b", {}, percent(row.gap)), " gap"]),
-    h("span", { class: "fig" }, row.problem ? "" : [h("b", {}, number(row.kwpm_new_overseas, 0)), " kwpm abroad"]),
+    h("span", { class: "figs" }, row.problem ? null : [
+      h("span", { class: "fig" }, h("b", {}, number(row.objective_usd_bn)), " USD bn"),
+      h("span", { class: "fig" }, h("b", {}, percent(row.gap)), " gap"),
+      h("span", { class: "fig" }, h("b", {}, number(row.kwpm_new_overseas, 0)), " kwpm abroad")]),
     h("span", { class: "state" }, STATE(row)),
     h("span", { class: "acts" }, row.problem ? null : [h("a", { href: `#/edit/run:${row.id}` }, "Edit"), h("a", { href: `/api/runs/${row.id}/all.zip` }, "Zip")])));
   const work = jobs.slice(0, 30).map((row) => h("li", { class: "row" },

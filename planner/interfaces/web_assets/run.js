@@ -17,6 +17,7 @@ const stateIn = (site, year) => {
   const building = (began(site.fab) && !readied(site.fab)) || (began(site.lab) && !lab);
   return { kwpm, product: step ? (began(site.fab) && site.main) || step[2] : "", lab, building, open: kwpm > 0 || lab, changed: began(site.fab) || began(site.lab) };
 };
+const yearOf = (value) => (value === null ? "\u2013" : String(Math.round(value * 10) / 10));
 const wordsIn = (now) => (now.kwpm > 0 ? `${number(now.kwpm, 0)} kwpm${now.product ? `, ${now.product}` : ""}` : now.building ? "being built" : now.lab ? "research centre open" : "nothing");
 
 export const run = async (root, id, chosen) => {
@@ -48,18 +49,18 @@ export const run = async (root, id, chosen) => {
   const layer = h("select", { id: "layer", onchange: () => shade() }, h("option", { value: "" }, "nothing"), found.map.layers.map((l) => h("option", { value: l.id, selected: l.id === found.map.layer }, l.label)));
   const ramp = h("p", { class: "ramp" });
   const shade = () => { map.shade(layer.value); ramp.replaceChildren(...rampOf(map.layer)); };
-  root.append(
+  root.append(h("div", { class: "left" },
     h("section", { class: "stage pane", "aria-labelledby": "h-run" },
       h("header", { class: "head" }, h("div", {}, h("h1", { id: "h-run" }, found.title), h("p", { class: "question" }, found.question)), h("div", { class: "acts" }, h("a", { class: "button", href: `#/edit/run:${id}` }, "Change and solve again"), h("a", { class: "button main", href: `/api/runs/${id}/files/report.html`, target: "_blank", rel: "noopener" }, "Report"))),
       h("div", { class: "controls" }, h("label", { for: "year" }, "Year"), slider, out, h("label", { for: "layer" }, "Shade by"), layer, h("button", { type: "button", onclick: () => map.whole() }, "Whole maps")),
       map.root,
       h("p", { class: "key" }, found.map.products.map((p) => { const dot = h("i", {}); dot.style.background = p.colour; return h("span", { title: p.name }, dot, p.id); }), h("span", { class: "hintline" }, "area: capacity; diamond: research centre; ring: new in the plan")),
       ramp),
-    h("aside", { class: "side" }, card, figures(found), downloads(found, id)),
     h("section", { class: "pane below", "aria-labelledby": "h-why" }, h("h2", { id: "h-why" }, "The decision"), h("p", { class: "decision" }, found.decision), h("p", { class: "note" }, found.worth), h("div", { class: "reasons" }, found.reasons.map((r) => h("article", { class: `reason d-${r.decision}` }, h("h3", {}, r.headline), h("p", {}, r.text))))),
     h("section", { class: "pane below", "aria-labelledby": "h-mods" }, h("h2", { id: "h-mods" }, "What is begun"),
-      table(["Site", "Country", "Class", "As", "Begun>", "Serves>", "kwpm>", "USD bn>"], found.modules.map((m) => [m.name, m.country, m.product, m.option, String(m.begun_year), number(m.service_year, 1), number(m.kwpm, 0), number(m.capex_usd_bn, 1)]), "Modules"),
-      found.research.length ? table(["Site", "Country", "Centre", "Opens>", "Partners"], found.research.map((m) => [m.name, m.country, m.centre_name, number(m.open_year, 0).replace(",", ""), m.partners || ""]), "Research centres") : null));
+      table(["Site", "Country", "Class", "As", "Begun>", "Serves>", "kwpm>", "USD bn>"], found.modules.map((m) => [m.name, m.country, m.product, m.option, String(m.begun_year), yearOf(m.service_year), number(m.kwpm, 0), number(m.capex_usd_bn, 1)]), "Modules"),
+      found.research.length ? table(["Site", "Country", "Centre", "Opens>", "Partners"], found.research.map((m) => [m.name, m.country, m.centre_name, yearOf(m.open_year), m.partners || ""]), "Research centres") : null)),
+  h("aside", { class: "side", "aria-label": "Questions, figures, files" }, card, figures(found), downloads(found, id)));
   map.shade(layer.value);
   draw();
   shade();
