@@ -13,7 +13,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -191,18 +192,27 @@ def _field(name: str, info: FieldInfo) -> dict[str, Any]:
         for limit in ("ge", "le", "gt", "lt"):
             if getattr(rule, limit, None) is not None:
                 found[limit] = getattr(rule, limit)
-    return {**found, "choices": choices, "default": _default(info)}
+    empty = _plain_type(info)[1]
+    return {**found, "choices": choices, "default": _default(info), "empty": empty}
 
 
 def _kind(info: FieldInfo) -> tuple[str, list[str]]:
     """How a field is edited; `yaml` = only in the text."""
-    annotation: Any = info.annotation
+    annotation, _ = _plain_type(info)
     if annotation in PLAIN:
         return PLAIN[annotation], []
     choices = get_args(annotation)
     if choices and all(isinstance(c, str) for c in choices):
         return "choice", list(choices)
     return "yaml", []
+
+
+def _plain_type(info: FieldInfo) -> tuple[Any, bool]:
+    """Type of a field without its limits, and whether it may stay empty."""
+    parts = [part for part in get_args(info.annotation) if part is not NoneType]
+    empty = len(parts) < len(get_args(info.annotation)) and len(parts) == 1
+    inner = parts[0] if empty else info.annotation
+    return (get_args(inner)[0] if get_origin(inner) is Annotated else inner), empty
 
 
 def _default(info: FieldInfo) -> Any:

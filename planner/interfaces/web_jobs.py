@@ -72,7 +72,7 @@ class Jobs:
     def all(self) -> list[State]:
         """Every job, the latest first."""
         with self.lock:
-            return [_open(self.states[job]) for job in sorted(self.states, reverse=True)]
+            return [_open(state) for state in sorted(self.states.values(), key=_age, reverse=True)]
 
     def submit(self, request: Mapping[str, Any], title: str, text: str | None = None) -> State:
         """Write a job and start it as soon as there is room. Raises Refusal when too many wait."""
@@ -136,7 +136,8 @@ class Jobs:
     def _pump(self) -> None:
         """Start what waits while there is room."""
         busy = sum(s["status"] in ("running", "stopping") for s in self.states.values())
-        for job in sorted(j for j, s in self.states.items() if s["status"] == "queued"):
+        waiting = [s for s in self.states.values() if s["status"] == "queued"]
+        for job in [s["id"] for s in sorted(waiting, key=_age)]:
             if busy >= self.limits.at_once or self.closed:
                 return
             busy += self._start(job)
@@ -177,6 +178,7 @@ class Jobs:
         """Tell how a job ended from what its child left behind."""
         folder, stopping = self.root / job, self.states[job]["status"] == "stopping"
         answer = read_json(folder / "answer.json")
+        self._sweep(job)
         if answer and answer.get("ok"):
             early = "stopped early; the best plan so far is kept" if stopping else ""
             self._end(job, "done", early if self.states[job]["kind"] == "solve" else "")
@@ -197,6 +199,12 @@ class Jobs:
             )
             how = f" by {signal.Signals(-code).name}" if code is not None and code < 0 else ""
             self._end(job, "killed", f"the solver's process was ended from outside{how}", hint)
+
+    def _sweep(self, job: str) -> None:
+        """Clear away the half-written run of a child that was ended while it wrote."""
+        state = self.states[job]
+        if state.get("pid") and state["run"]:
+            clear(self.root.parent / f".{state['run']}.new-{state['pid']}")
 
     def _signal(self, job: str, number: signal.Signals) -> None:
         """Signal a child while it holds its lock, or while it is ours and still starting."""
@@ -236,6 +244,11 @@ class Jobs:
                 else:
                     self._settle(job, None)
             self._pump()
+
+
+def _age(state: State) -> tuple[float, str]:
+    """When a job was asked for."""
+    return float(state["created"]), str(state["id"])
 
 
 def _open(state: State) -> State:

@@ -145,6 +145,9 @@ def test_every_field_of_the_form_says_what_it_is() -> None:
         for field in concept["fields"]:
             assert field["about"], (concept["name"], field["name"])
             assert field["kind"] in ("bool", "integer", "number", "text", "choice", "yaml")
+    subsidy = next(c for c in schema["concepts"] if c["name"] == "subsidy")
+    cap = next(f for f in subsidy["fields"] if f["name"] == "cumulation_pct")
+    assert (cap["kind"], cap["empty"]) == ("number", True)
     periods = next(f for f in schema["horizon"] if f["name"] == "periods")
     assert (periods["kind"], periods["ge"], periods["le"]) == ("integer", 1, 40)
 

@@ -6,6 +6,7 @@ import errno
 import http.client
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from planner.core.errors import InputError
 from planner.interfaces import web_child, web_jobs
 from planner.interfaces.web_child import DISK_FULL, FULL, disk_full
 from planner.interfaces.web_jobs import ENDED, Jobs, Limits, read_json
-from planner.interfaces.web_server import only_server
+from planner.interfaces.web_server import only_server, serve
 from tests.interfaces.web_server import FAKE, SMALL, Client, serving
 
 NO_ROOM = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -120,6 +121,7 @@ def test_a_killed_solver_is_told_as_such_and_what_to_do(client: Client) -> None:
     assert found["message"] == "the solver's process was ended from outside by SIGKILL"
     assert "--memory" in found["hint"]
     assert "solve again" in found["hint"]
+    assert [p.name for p in client.runs.iterdir()] == [".jobs"]  # no half-written run
 
 
 def test_a_full_disk_in_the_solver_is_told(client: Client) -> None:
@@ -233,7 +235,8 @@ def test_old_jobs_are_cleared_away(runs: Path, monkeypatch: pytest.MonkeyPatch) 
     for n in range(4):
         folder = runs / ".jobs" / f"2026010{n + 1}-000000-abcdef"
         folder.mkdir(parents=True)
-        web_jobs.write_state(folder, {"id": folder.name, "status": ENDED[n]})
+        state = {"id": folder.name, "status": ENDED[n], "created": n}
+        web_jobs.write_state(folder, state)
     monkeypatch.setattr(web_jobs, "KEPT", 2)
     left = [j["id"][:8] for j in Jobs(runs, Limits()).all()]
     assert left == ["20260104", "20260103"]
@@ -247,6 +250,28 @@ def test_a_runs_folder_has_one_server(runs: Path) -> None:
         second.__enter__()
     with only_server(runs):
         pass
+
+
+def test_the_command_says_its_address_and_ends_on_ctrl_c(runs: Path) -> None:
+    verb = [sys.executable, "-m", "planner", "serve", "--port", "0", "--runs", str(runs)]
+    with subprocess.Popen(verb, stdout=subprocess.PIPE, text=True, start_new_session=True) as done:
+        assert done.stdout is not None
+        port = re.search(r"http://127\.0\.0\.1:(\d+)/ ", done.stdout.readline())
+        assert port is not None
+        line = http.client.HTTPConnection("127.0.0.1", int(port[1]), timeout=20)
+        line.request("GET", "/")
+        with line.getresponse() as answer:
+            assert answer.status == 200
+            assert re.search(rb'planner-token" content="[\w-]{30,}"', answer.read())
+        line.close()
+        done.send_signal(signal.SIGINT)
+        assert "the next `planner serve` finds them" in done.stdout.read()
+        assert done.wait(20) == 0
+
+
+def test_a_port_that_is_taken_is_told(client: Client, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=f"127.0.0.1:{client.port} cannot be listened on"):
+        serve(tmp_path, "127.0.0.1", client.port, Limits(), lambda *_: None)
 
 
 # -- the child itself -----------------------------------------------------------------------------

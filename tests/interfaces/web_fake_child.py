@@ -30,6 +30,7 @@ def _play(name: str, folder: Path, progress: Progress) -> int:
     if name == "full":
         return DISK_FULL
     if name == "crash":
+        (folder.parents[1] / f".crash.new-{os.getpid()}" / "tables").mkdir(parents=True)
         os.kill(os.getpid(), signal.SIGKILL)
     try:
         for _ in range({"long": 1500, "while": 40}.get(name, 1)):

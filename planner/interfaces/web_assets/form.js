@@ -1,5 +1,5 @@
 // the form: every field says what the text resolves to; a change asks for a change of the text
-import { h, number } from "/assets/base.js";
+import { h, number, sentence } from "/assets/base.js";
 
 const WEIGHTS = { subsidy: "Subsidies", cost: "Cost", talent: "Talent", risk: "Risk" };
 const SLIDER = { min: 0, max: 3, step: 0.05 };
@@ -47,7 +47,10 @@ export class Fields {
     } else {
       const scale = field.scale || 1;
       const low = field.ge ?? field.gt, high = field.le ?? field.lt;
-      input = h("input", { type: "number", id, step: "any", min: low === undefined ? null : low * scale, max: high === undefined ? null : high * scale, onchange: () => { if (input.value !== "") told(field.kind === "integer" ? Math.round(+input.value) : +(input.value / scale).toPrecision(12)); } });
+      input = h("input", { type: "number", id, step: "any", min: low === undefined ? null : low * scale, max: high === undefined ? null : high * scale, onchange: () => {
+        if (input.value !== "") told(field.kind === "integer" ? Math.round(+input.value) : +(input.value / scale).toPrecision(12));
+        else if (field.empty && !input.validity.badInput) told(null);
+      } });
       this.setters.push((values) => { const v = get(values); if (document.activeElement !== input || !input.matches(":invalid")) input.value = v === null || v === undefined ? "" : +(v * scale).toPrecision(12); });
     }
     const unit = field.unit && !["yes/no", "ratio", "text", "id", "name"].includes(field.unit) ? h("em", {}, field.unit) : null;
@@ -150,7 +153,7 @@ export class Fields {
     const count = this.setters.length;
     for (const field of concept.fields) {
       if (field.name === "on") continue;
-      if (field.kind === "yaml") body.append(h("p", { class: "note" }, h("b", {}, field.name.replaceAll("_", " ")), `: ${field.about} Set it in the text: `, h("code", {}, `concepts.${concept.name}.${field.name}`)));
+      if (field.kind === "yaml") body.append(h("p", { class: "note" }, h("b", {}, field.name.replaceAll("_", " ")), `: ${sentence(field.about)} Set it in the text: `, h("code", {}, `concepts.${concept.name}.${field.name}`)));
       else body.append(this.control([...path, field.name], field), h("p", { class: "note" }, field.about));
     }
     if (!body.children.length) body.append(h("p", { class: "note" }, "No other settings."));

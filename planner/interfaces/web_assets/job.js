@@ -34,6 +34,8 @@ export const follow = (id, { progress, state, end, lost }) => {
 
 export const stopButton = (id) => {
   const button = h("button", { type: "button", onclick: async () => {
+    button.disabled = true; // a double click must not throw away the plan
+    setTimeout(() => { button.disabled = false; }, 2000);
     try { await ask(`/api/jobs/${id}/stop`, {}); } catch (error) { told(error); }
   } }, "Stop");
   button.follow = (job) => {

@@ -27,7 +27,7 @@ export const run = async (root, id, chosen) => {
   const card = h("section", { class: "pane asked", "aria-live": "polite", "aria-labelledby": "h-site" });
   const map = new SiteMap(found.map, {
     words: (site) => [[`In ${year}`, wordsIn(stateIn(site, year))], ...site.lines],
-    pick: (site) => { history.replaceState(null, "", `#/run/${id}/${site.id}`); asking.show(site); },
+    pick: (site) => { history.replaceState(null, "", `#/run/${id}/${site.id}`); asking.show(site); card.scrollIntoView({ block: "nearest" }); },
   });
   const asking = new Asking(card, found, map);
   const look = (site) => {
@@ -51,8 +51,8 @@ export const run = async (root, id, chosen) => {
   const shade = () => { map.shade(layer.value); ramp.replaceChildren(...rampOf(map.layer)); };
   root.append(h("div", { class: "left" },
     h("section", { class: "stage pane", "aria-labelledby": "h-run" },
-      h("header", { class: "head" }, h("div", {}, h("h1", { id: "h-run" }, found.title), h("p", { class: "question" }, found.question)), h("div", { class: "acts" }, h("a", { class: "button", href: `#/edit/run:${id}` }, "Change and solve again"), h("a", { class: "button main", href: `/api/runs/${id}/files/report.html`, target: "_blank", rel: "noopener" }, "Report"))),
-      h("div", { class: "controls" }, h("label", { for: "year" }, "Year"), slider, out, h("label", { for: "layer" }, "Shade by"), layer, h("button", { type: "button", onclick: () => map.whole() }, "Whole maps")),
+      h("header", { class: "head" }, h("div", {}, h("h1", { id: "h-run" }, found.title), h("p", { class: "question" }, found.question)), h("div", { class: "acts" }, h("a", { class: "button", href: `#/edit/run:${id}` }, "Change and solve again"), found.files.includes("report.html") ? h("a", { class: "button main", href: `/api/runs/${id}/files/report.html`, target: "_blank", rel: "noopener" }, "Report") : null)),
+      h("div", { class: "controls" }, h("label", { for: "year" }, "Year"), slider, out, h("span", { class: "couple" }, h("label", { for: "layer" }, "Shade by"), layer), h("button", { type: "button", onclick: () => map.whole() }, "Whole maps")),
       map.root,
       h("p", { class: "key" }, found.map.products.map((p) => { const dot = h("i", {}); dot.style.background = p.colour; return h("span", { title: p.name }, dot, p.id); }), h("span", { class: "hintline" }, "area: capacity; diamond: research centre; ring: new in the plan")),
       ramp),
