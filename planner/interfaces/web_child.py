@@ -77,6 +77,8 @@ def _work(asked: dict[str, Any], folder: Path, progress: Progress) -> dict[str, 
         return _solve(asked, folder, progress)
     if asked["kind"] == "compare":
         return _compare(asked, folder)
+    if asked["kind"] == "memo":
+        return _memo(asked, folder)
     return _ask(asked, progress)
 
 
@@ -109,6 +111,15 @@ def _compare(asked: dict[str, Any], folder: Path) -> dict[str, Any]:
 
     made = api.compare([Path(run) for run in asked["folders"]], folder / "files")
     return {"files": [path.name for path in made]}
+
+
+def _memo(asked: dict[str, Any], folder: Path) -> dict[str, Any]:
+    from planner import api
+
+    run = Path(asked["folder"])
+    (folder / "files").mkdir(exist_ok=True)
+    made = api.report_pdf(*api.load_run(run), folder / "files" / f"{run.name}.pdf")
+    return {"files": [made.name]}
 
 
 def _ask(asked: dict[str, Any], progress: Progress) -> dict[str, Any]:

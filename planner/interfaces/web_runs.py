@@ -6,14 +6,14 @@ shape, and a link that leads elsewhere, is answered like a name that does not ex
 
 from __future__ import annotations
 
-import io
 import re
 import tempfile
 import zipfile
 from collections.abc import Iterator
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, Response, StreamingResponse
@@ -124,6 +124,7 @@ def _seen(folder: Path, made: float) -> dict[str, Any]:  # noqa: ARG001 - a chan
         "measures": measures,
         "hosts": hosts,
         "map": views.plan_map(plan, case),
+        "memo": find_spec("reportlab") is not None,
         "files": sorted(p.name for p in folder.iterdir() if p.suffix in TYPES and p.is_file()),
     }
 
@@ -157,6 +158,17 @@ def _pack(folder: Path, file: IO[bytes]) -> None:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
                 archive.write(path, Path(folder.name) / path.relative_to(folder))
+
+
+def exported(folder: Path, kind: str) -> Response:
+    """A run for another program, made when it is asked for."""
+    from planner import api
+    from planner.api.views import export
+
+    with tempfile.TemporaryDirectory(prefix="planner-") as place:
+        [made] = export(*api.load_run(folder), Path(place) / folder.name, [kind])
+        heads = {"content-disposition": f'attachment; filename="{made.name}"'}
+        return Response(made.read_bytes(), media_type=TYPES[made.suffix], headers=heads)
 
 
 def text_of(folder: Path) -> str:
@@ -195,15 +207,9 @@ def routes(runs: Path) -> APIRouter:
         heads = {"content-disposition": f'attachment; filename="{name}.zip"'}
         return StreamingResponse(zipped(folder), media_type="application/zip", headers=heads)
 
-    @router.get("/{name}/tables.xlsx")
-    def workbook(name: str) -> Response:
-        from planner import api
-        from planner.api.views import plan_workbook
-
-        plan, _ = api.load_run(run_folder(runs, name))
-        heads = {"content-disposition": f'attachment; filename="{name}.xlsx"'}
-        raw = io.BytesIO(plan_workbook(plan))
-        return StreamingResponse(raw, media_type=TYPES[".xlsx"], headers=heads)
+    @router.get("/{name}/export/{kind}")
+    def export(name: str, kind: Literal["xlsx", "kml"]) -> Response:
+        return exported(run_folder(runs, name), kind)
 
     @router.get("/{name}/files/{path:path}")
     def file(name: str, path: str, save: bool = False) -> Response:

@@ -49,6 +49,12 @@ class Compare(Body):
     runs: Annotated[list[Word], Field(min_length=2, max_length=6)]
 
 
+class Memo(Body):
+    """A run to print as a memo."""
+
+    run: Word
+
+
 class Ask(Body):
     """A question about a site or a host of a run."""
 
@@ -89,6 +95,13 @@ def ask_compare(jobs: Jobs, runs: Path, body: Compare) -> dict[str, Any]:
         raise Refusal(422, "the same run is named twice")
     request = {"kind": "compare", "folders": folders, "shown": {"runs": body.runs}}
     return jobs.submit(request, "Compare " + ", ".join(body.runs))
+
+
+def ask_memo(jobs: Jobs, runs: Path, body: Memo) -> dict[str, Any]:
+    """Start printing a memo."""
+    folder = str(run_folder(runs, body.run).resolve())
+    request = {"kind": "memo", "folder": folder, "shown": {"run": body.run}}
+    return jobs.submit(request, f"Memo of {body.run}")
 
 
 def ask_question(jobs: Jobs, runs: Path, body: Ask) -> dict[str, Any]:
@@ -165,6 +178,10 @@ def _asking(router: APIRouter, jobs: Jobs, runs: Path) -> None:
     @router.post("/compare")
     def compare(body: Compare) -> dict[str, Any]:
         return ask_compare(jobs, runs, body)
+
+    @router.post("/memo")
+    def memo(body: Memo) -> dict[str, Any]:
+        return ask_memo(jobs, runs, body)
 
     @router.post("/ask")
     def ask(body: Ask) -> dict[str, Any]:

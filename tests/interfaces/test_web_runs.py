@@ -17,7 +17,7 @@ from planner.interfaces import web_runs
 from planner.outputs import run_folder
 from tests.interfaces.web_server import Client, serving
 from tests.outputs.test_run_folder import sealed
-from tests.outputs.variants import DATA, HOSTILE_SITE, SITE, TITLE, hostile
+from tests.outputs.variants import DATA, SITE, TITLE, hostile
 
 
 @pytest.fixture(scope="module")
@@ -94,18 +94,17 @@ def test_the_archive_holds_the_whole_folder(client: Client, runs: Path) -> None:
     assert names == here - {"plain/tables"}
 
 
-def test_the_workbook_holds_every_table_and_no_formula(client: Client) -> None:
-    plan, _ = sealed(hostile)
-    _, _, body = client.raw("GET", "/api/runs/hostile/tables.xlsx")
+def test_a_run_goes_to_other_programs_and_names_stay_text(client: Client) -> None:
+    status, heads, body = client.raw("GET", "/api/runs/hostile/export/xlsx")
+    assert (status, heads["content-disposition"]) == (200, 'attachment; filename="hostile.xlsx"')
     book = load_workbook(io.BytesIO(body))
-    filled = {name for name, frame in plan.tables.items() if not frame.empty}
-    assert set(book.sheetnames) == {"measures", "cash", *filled} - {"rows"}
-    cells = [c for sheet in book for row in sheet.iter_rows() for c in row]
-    assert SITE in {c.value for c in cells}
-    assert "f" not in {c.data_type for c in cells}
-    rows = list(book["sites"].values)
-    assert [r for r in rows if r[0] == HOSTILE_SITE]
-    assert len(rows) == 1 + len(plan.table("sites"))
+    cells = [c for sheet in book for row in sheet.iter_rows() for c in row if c.value == SITE]
+    assert cells
+    assert {c.data_type for c in cells} == {"s"}
+    status, _, body = client.raw("GET", "/api/runs/hostile/export/kml")
+    assert status == 200
+    assert b"<script>" not in body
+    assert client.raw("GET", "/api/runs/hostile/export/exe")[0] == 422
 
 
 def test_files_are_saved_under_the_runs_name(client: Client) -> None:
@@ -125,6 +124,7 @@ def test_comparisons_and_questions_name_runs_that_are_there(client: Client) -> N
     assert client.post("/api/jobs/compare", {"runs": ["plain", "plain"]})[0] == 422
     assert client.post("/api/jobs/compare", {"runs": ["plain"]})[0] == 422
     assert client.post("/api/jobs/compare", {"runs": ["../x", "plain"]})[0] == 404
+    assert client.post("/api/jobs/memo", {"run": "gone"})[0] == 404
     question = {"run": "gone", "question": "why", "site": "us_dallas"}
     assert client.post("/api/jobs/ask", question)[0] == 404
     assert client.post("/api/jobs/ask", {"run": "plain", "question": "flip"})[0] == 422

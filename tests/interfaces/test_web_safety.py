@@ -20,6 +20,7 @@ from tests.interfaces.web_server import SECRET, SMALL, Client, serving
 HIDDEN = "the-secret-outside"
 POSTS = (
     "/api/check", "/api/edit", "/api/jobs/solve", "/api/jobs/compare", "/api/jobs/ask",
+    "/api/jobs/memo",
     "/api/jobs/20260101-000000-abcdef/stop",
 )  # fmt: skip
 GETS = ("/", "/api/start", "/api/runs", "/api/jobs", "/assets/app.js", "/nothing")

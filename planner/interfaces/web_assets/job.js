@@ -49,6 +49,7 @@ export const job = async (root, id) => {
   const first = await ask(`/api/jobs/${id}`);
   if (first.kind === "solve" && first.status === "done") { location.replace(`#/run/${first.run}`); return null; }
   if (first.kind === "ask") { location.replace(`#/run/${first.asked.run}/${first.asked.site || ""}`); return null; }
+  if (first.kind === "memo") { location.replace(`#/run/${first.asked.run}`); return null; }
   const chart = first.kind === "solve" ? new GapChart() : null;
   const steps = h("ol", { class: "steps" }, STEPS.map(([key, text]) => h("li", { "data-step": key }, text)));
   const status = h("p", { class: "status", role: "status" });

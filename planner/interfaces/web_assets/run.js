@@ -1,5 +1,5 @@
 // one run: map by year, key figures, reasons, downloads; a site clicked can be asked about
-import { all, ask, h, number, once, one, percent, sentence, table, told, when } from "/assets/base.js";
+import { all, ask, h, notice, number, once, one, percent, sentence, table, told, when } from "/assets/base.js";
 import { SiteMap } from "/assets/map.js";
 import { answered, follow, stopButton } from "/assets/job.js";
 
@@ -88,9 +88,26 @@ const figures = (found) => {
 };
 
 const NAMES = { "plan.json": "Plan in short (JSON)", "case.json": "Inputs, frozen (JSON)", "map.png": "Map (PNG)", "map.svg": "Map (SVG)", "sites.geojson": "Sites (GeoJSON)", "plan.gpkg": "Layers (GeoPackage)", "report.html": "Report (HTML)", "scenario.yaml": "Scenario (YAML)" };
+// the memo takes a few seconds to print, in a process of its own
+const memo = (id) => {
+  const button = h("button", { type: "button", class: "link", onclick: async () => {
+    button.disabled = true;
+    button.textContent = "Printing the memo \u2026";
+    const over = (words) => { button.disabled = false; button.textContent = words; };
+    try {
+      const job = await ask("/api/jobs/memo", { run: id });
+      follow(job.id, { progress: () => {}, state: () => {}, end: (last) => {
+        over("Memo (PDF)");
+        if (last.status !== "done") { notice(sentence(last.message), last.hint); return; }
+        h("a", { href: `/api/jobs/${job.id}/files/${last.answer.files[0]}?save=true`, download: "" }).click();
+      } });
+    } catch (error) { over("Memo (PDF)"); told(error); }
+  } }, "Memo (PDF)");
+  return button;
+};
 const downloads = (found, id) => h("section", { class: "pane", "aria-labelledby": "h-down" }, h("h2", { id: "h-down" }, "Take along"),
   h("ul", { class: "down" },
-    h("li", {}, h("a", { href: `/api/runs/${id}/all.zip` }, "Everything (zip)")), h("li", {}, h("a", { href: `/api/runs/${id}/tables.xlsx` }, "Tables (Excel)")),
+    h("li", {}, h("a", { href: `/api/runs/${id}/all.zip` }, "Everything (zip)")), h("li", {}, h("a", { href: `/api/runs/${id}/export/xlsx` }, "Tables, ledger (Excel)")), h("li", {}, h("a", { href: `/api/runs/${id}/export/kml` }, "Sites (KML)")), found.memo ? h("li", {}, memo(id)) : null,
     found.files.filter((name) => NAMES[name]).map((name) => h("li", {}, h("a", { href: `/api/runs/${id}/files/${name}?save=true` }, NAMES[name])))));
 
 // the card of the site clicked: its details, the questions, the answers found so far
