@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from planner.analysis.scorecards import Scorecards
@@ -44,3 +44,59 @@ def scorecards(plan: Plan, case: Case) -> Scorecards:
     from planner.analysis.scorecards import scorecards as cards
 
     return cards(plan, case)
+
+
+def candidate_map(case: Case, data_root: Path | None = None) -> dict[str, Any]:
+    """Panels and every site of a case, before any plan, for a program that draws the map."""
+    from planner.inputs.load import data_root as shipped
+    from planner.outputs.site_map import candidates
+
+    return candidates(case, data_root or shipped())
+
+
+def plan_map(plan: Plan, case: Case, data_root: Path | None = None) -> dict[str, Any]:
+    """The map of a run as plain data: panels, sites by year, links, layers."""
+    from planner.inputs.load import data_root as shipped
+    from planner.outputs.site_map import plan_map as made
+
+    return made(plan, case, data_root or shipped())
+
+
+EXPORTS = ("xlsx", "kml", "geojson", "gpkg")
+"""Formats of `export`."""
+
+
+def export(plan: Plan, case: Case, stem: str | Path, formats: Sequence[str]) -> tuple[Path, ...]:
+    """Write a plan for other programs, one file a format, and return where they are.
+
+    Parameters
+    ----------
+    stem
+        Path without an ending.
+    formats
+        Any of xlsx (tables and a ledger with formulas), kml, geojson, gpkg (with styles). Raises
+        InputError for another one.
+    """
+    from planner.core.errors import InputError, Issue, did_you_mean
+    from planner.outputs import exports
+    from planner.outputs.plan_workbook import write_workbook
+    from planner.outputs.run_folder import writing
+
+    writers = {
+        "xlsx": write_workbook,
+        "kml": exports.write_kml,
+        "geojson": exports.write_geojson,
+        "gpkg": exports.write_geopackage,
+    }
+    wrong = [f for f in formats if f not in writers]
+    if wrong:
+        text = f"unknown format '{wrong[0]}'"
+        hint = did_you_mean(wrong[0], EXPORTS)
+        raise InputError([Issue("error", "E711", "--format", "", text, hint)])
+    made = []
+    for name in dict.fromkeys(formats):
+        target = Path(f"{stem}.{name}").expanduser()
+        with writing(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            made.append(writers[name](plan, case, target))
+    return tuple(made)

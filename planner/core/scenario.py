@@ -6,7 +6,7 @@ One YAML file is one `Scenario`; `extends:` is resolved before it gets here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -123,6 +123,24 @@ class SolverSettings(Settings):
     """Seed of the solver [count]"""
 
 
+class FutureSet(Settings):
+    """Futures made from the events' yearly chances instead of those listed in the data."""
+
+    method: Literal["enumerated", "lhs", "random"] = "lhs"
+    """Most likely histories, Latin hypercube or independent draws [enumerated|lhs|random]"""
+    number: Annotated[int, Field(ge=1, le=20_000)] = 200
+    """How many futures are made before reduction [count]"""
+    seed: Annotated[int, Field(ge=0, le=2_000_000_000)] = 1
+    """Seed of the draws [count]"""
+    keep: Annotated[int, Field(ge=0, le=1000)] = 0
+    """Futures kept by scenario reduction; 0 = all [count]"""
+    events: tuple[str, ...] = ()
+    """Events that can happen; empty = all with a chance above zero [list]"""
+    severity: Literal["central", "range"] = "central"
+    """Effects at their central figures, or mild, central and severe by the ranges of the facts
+    (not for enumerated futures) [central|range]"""
+
+
 class Scenario(Settings):
     """A whole question."""
 
@@ -141,6 +159,8 @@ class Scenario(Settings):
     futures: tuple[str, ...] = ()
     """Use only these futures, their chances scaled to 100 %; empty = all; `average` = one future
     with every effect at its mean [list]"""
+    future_set: FutureSet | None = None
+    """Make the futures from the events' yearly chances; empty = those of the data [block]"""
     stages: tuple[Year, ...] = ()
     """Years by whose start later decisions may wait for what has happened (`planner wait`), at
     most three; `planner solve` decides everything now [list]"""

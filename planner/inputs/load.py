@@ -8,6 +8,7 @@ from pathlib import Path
 
 from planner.core.case import Case
 from planner.core.errors import InputError, Issue
+from planner.core.future_set import with_made_futures
 from planner.core.options import Options
 from planner.core.scenario import Scenario
 from planner.inputs.coherence import check_coherence
@@ -88,7 +89,7 @@ def load_case(
     if issues:
         raise InputError(issues)
     sources = registers.pop("sources")
-    return Case(
+    case = Case(
         scenario=scenario,
         registers=registers,
         facts=tuple(facts),
@@ -97,6 +98,7 @@ def load_case(
         sources=sources,
         overridden=reasons,
     )
+    return with_made_futures(case)
 
 
 def _default_data_root() -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
@@ -43,15 +43,34 @@ def check_references(  # noqa: C901 - one branch per kind of reference
         if pin.product is not None:
             classes = registers.get("products", {})
             need(("sites", "pin", n, "product"), pin.product, classes, "product class")
-    for n, name in enumerate(scenario.futures):
-        if scenario.futures != (AVERAGE,):
-            need(("futures", n), name, registers.get("futures", {}), "future")
+    issues += _futures(scenario, origin)
+    for path, name, register, what in _future_names(scenario):
+        need(path, name, registers.get(register, {}), what)
     need(("map_layer",), scenario.map_layer, LAYERS, "map layer")
     end = scenario.horizon.start + scenario.horizon.periods * scenario.horizon.years_per_period
     if end > 2061:
         text = f"the horizon ends in {end}; the data reach 2041"
         issues.append(Issue("error", "E208", _base(("horizon",), origin), "horizon", text))
     return issues
+
+
+def _futures(scenario: Scenario, origin: Origin) -> list[Issue]:
+    """Futures cannot be both picked from the data and made."""
+    if scenario.futures in ((), (AVERAGE,)) or scenario.future_set is None:
+        return []
+    text = "futures are named and made at once"
+    hint = "Leave out 'futures' where 'future_set' makes them (or say 'average')."
+    return [Issue("error", "E215", _base(("futures",), origin), "futures", text, hint)]
+
+
+def _future_names(scenario: Scenario) -> Iterator[tuple[tuple[str | int, ...], str, str, str]]:
+    """Where a future or an event is named, its name, the register and what it is."""
+    if scenario.future_set is not None:
+        for n, name in enumerate(scenario.future_set.events):
+            yield ("future_set", "events", n), name, "events", "event"
+    elif scenario.futures != (AVERAGE,):
+        for n, name in enumerate(scenario.futures):
+            yield ("futures", n), name, "futures", "future"
 
 
 def check_options(

@@ -6,15 +6,18 @@ The lines of cash are the objective; after solving, the same lines are `plan.cas
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from planner.core.case import Case, CaseView
 from planner.core.options import Options
-from planner.core.sets import Change, Sets, Way
+from planner.core.sets import Change, Sets, State, Way
 from planner.model.catalogue import Concept, active
 from planner.model.lp import Model
 from planner.model.sets import Mask, build_sets, with_columns
+
+Parts = tuple[tuple[Concept, CaseView, Options], ...]
+"""Concepts that take part, each with its view of the case and its options."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Built:
 
     model: Model
     sets: Sets
-    parts: tuple[tuple[Concept, CaseView, Options], ...]
+    parts: Parts
 
 
 LAND = ("start", "capacity")
@@ -56,7 +59,7 @@ def start_mask(case: Case) -> Mask:
     return mask
 
 
-def prepare(case: Case) -> tuple[Sets, tuple[tuple[Concept, CaseView, Options], ...]]:
+def prepare(case: Case) -> tuple[Sets, Parts]:
     """Sets and concept views of a case; what `verify` needs without a model."""
     taking_part = active(case)
     options = {c.name: c.chosen(case) for c in taking_part}
@@ -129,7 +132,31 @@ def _bind(concept: Concept, view: CaseView, opt: Options) -> Mask:
 
 def build_model(case: Case) -> Built:
     """Build every active concept and the objective."""
+    return _assembled(case, *prepare(case))
+
+
+def build_with_states(case: Case, more: Mapping[int, Sequence[State]]) -> Built:
+    """The model with further states of the world (period -> states) of no probability.
+
+    They get their own columns, rows and money; whatever is a mean over states stays as it was.
+    """
     sets, parts = prepare(case)
+    extra = {t: tuple(_seen(u, parts) for u in found) for t, found in more.items()}
+    states = {t: (*found, *extra.get(t, ())) for t, found in sets.states.items()}
+    sets = replace(sets, states=states)
+    views = tuple((c, CaseView(case, sets, c.reads, c.name), opt) for c, _, opt in parts)
+    return _assembled(case, sets, views)
+
+
+def _seen(state: State, parts: Parts) -> State:
+    """A state as the concepts with the hook `adjust` change it."""
+    for concept, view, opt in parts:
+        if hasattr(concept.module, "adjust"):
+            state = concept.module.adjust(view, opt, state)
+    return state
+
+
+def _assembled(case: Case, sets: Sets, parts: Parts) -> Built:
     model = Model(case.scenario.name)
     for concept, view, opt in parts:
         model.concept = concept.name

@@ -14,7 +14,7 @@ on demand, prices, duties and grants until the horizon ends.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from planner.core.case import Case
@@ -35,10 +35,10 @@ def build_states(
     for t in sets.periods:
         members: dict[Active, list[str]] = {}
         for s in futures:
-            members.setdefault(_active(case, sets, s, t), []).append(s)
+            members.setdefault(acting(case, sets, events_of(case, s), t), []).append(s)
         found: list[State] = []
         for active, who in members.items():
-            state = _state(case, sets, t, active)
+            state = state_of_world(case, sets, t, active)
             if any(state.id == other.id for other in found):
                 state = replace(state, id=f"{state.id}#{len(found)}")
             for s in who:
@@ -63,7 +63,7 @@ def _probabilities(case: Case) -> dict[str, float]:
     return {s: p / total for s, p in raw.items() if p > 0}
 
 
-def _events(case: Case, future: str) -> list[tuple[str, int]]:
+def events_of(case: Case, future: str) -> list[tuple[str, int]]:
     """Events of a future with their years."""
     if future not in case.ids("futures"):
         return []
@@ -71,11 +71,11 @@ def _events(case: Case, future: str) -> list[tuple[str, int]]:
     return [(event, int(year)) for event, year in pairs]
 
 
-def _active(case: Case, sets: Sets, future: str, t: int) -> Active:
-    """Which events act in period t of a future."""
-    acting = []
+def acting(case: Case, sets: Sets, events: Iterable[tuple[str, int]], t: int) -> Active:
+    """Which events of a history (event, year) act in period t."""
+    found = []
     length = 12.0 * sets.years_per_period
-    for event, year in _events(case, future):
+    for event, year in events:
         begun = sets.period_of(year)
         if begun is None or t < begun:
             continue
@@ -83,11 +83,11 @@ def _active(case: Case, sets: Sets, future: str, t: int) -> Active:
         months = min(length, max(0.0, case.value("event.outage_months", event) - passed))
         persistent = case.text("events", event, "persistent") == "yes"
         if t == begun or months > 0 or persistent:
-            acting.append((event, months, t == begun))
-    return tuple(sorted(acting))
+            found.append((event, months, t == begun))
+    return tuple(sorted(found))
 
 
-def _state(case: Case, sets: Sets, t: int, active: Active) -> State:
+def state_of_world(case: Case, sets: Sets, t: int, active: Active) -> State:
     """Effects of the acting events, multiplied (factors) or added (duties)."""
     name = "+".join(e if new else f"{e}~" for e, _, new in active) or "calm"
     available: dict[tuple[str, str], float] = {}
