@@ -155,7 +155,8 @@ def run(
 ) -> Answer:
     """Solve a model, HiGHS from the plan `start` if given; infeasible is a status.
 
-    Raises Stopped when a limit came before any plan."""
+    Raises Stopped when a limit came before any plan.
+    """
     quiet()
     fine = solver.lower() == HIGHS and grain.needed(model)
     problem, columns = (grain.shortened(model) if fine else model).to_pulp()
