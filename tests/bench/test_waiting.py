@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import Any
 
@@ -22,4 +23,5 @@ def test_tree_of_the_base_case(dates: tuple[int, ...], capsys: pytest.CaptureFix
     found: dict[str, Any] = wait(plan, case, at=dates, gap=0.01, seconds=120)
     spent = time.process_time() - begun
     with capsys.disabled():
-        print(f"\n{dates}: {spent:.0f} s of processor time; {found['size']}; {found['text']}")
+        line = f"{dates}: {spent:.0f} s of processor time; {found['size']}; {found['text']}"
+        sys.stdout.write(f"\n{line}\n")
