@@ -153,9 +153,9 @@ def run(
     progress: Callable[[Progress], None] | None = None,
     start: list[float] | None = None,
 ) -> Answer:
-    """Solve a model, from a plan known to hold if `start` gives one (HiGHS only).
+    """Solve a model, HiGHS from the plan `start` if given; infeasible is a status.
 
-    Raises Stopped when a limit came before any plan; infeasible is a status.
+    Raises Stopped when a limit came before any plan.
     """
     quiet()
     fine = solver.lower() == HIGHS and grain.needed(model)

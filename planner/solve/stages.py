@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from planner.core.case import Case
-from planner.core.errors import Issue, VerificationError
+from planner.core.errors import InputError, Issue, VerificationError
 from planner.core.plan import Plan, SolveInfo
 from planner.core.scenario import SolverSettings
 from planner.core.tree import Tree, grow
@@ -31,6 +31,8 @@ from planner.solve.verify import TOLERANCE, verify
 Say = Callable[[str], None]
 CLOSE = 1e-4
 """Relative gap of the small searches."""
+MOST_LEAVES = 32
+"""Each leaf is a copy of the later programme: more would not fit the time of a question."""
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,19 @@ def solve_tree(  # noqa: PLR0913 - half of them are named
 ) -> TreePlan:
     """Best tree found within `seconds`, from the plan that decides everything now.
 
-    Raises InputError for a date at which nothing may branch, VerificationError when a leaf or
-    the sum of the leaves does not hold when recounted.
+    Raises InputError for a date at which nothing may branch or for too many leaves,
+    VerificationError when a leaf or the sum of the leaves does not hold when recounted.
     """
     tell: Say = say or (lambda _: None)
     begun = time.perf_counter()
     built = build_model(case)
     tree = grow(built.sets, dates)
+    if len(tree.leaves) > MOST_LEAVES:
+        text = (
+            f"{len(tree.leaves)} sets of futures can be told apart, at most {MOST_LEAVES} are taken"
+        )
+        hint = "Name fewer futures or fewer dates."
+        raise InputError([Issue("error", "E762", case.scenario.name, "stages", text, hint)])
     lifted = lift(built, tree)
     build_seconds = time.perf_counter() - begun
     search_ = _Search(lifted, begun + seconds, gap, case.scenario.solver.seed, tell)

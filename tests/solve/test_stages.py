@@ -221,6 +221,12 @@ def test_a_leaf_that_is_tampered_with_is_found(monkeypatch: pytest.MonkeyPatch) 
         solve_tree(now, slump(), (2028,), gap=0.0, seconds=30)
 
 
+def test_too_many_leaves_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stages, "MOST_LEAVES", 1)
+    with pytest.raises(InputError, match="E762"):
+        solve_tree(solve_case(slump(), gap=0.0), slump(), (2028,), gap=0.0, seconds=5)
+
+
 @pytest.mark.parametrize(
     ("dates", "words"),
     [

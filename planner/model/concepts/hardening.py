@@ -1,26 +1,25 @@
 """Hardening: a site braced against quakes and grid failures is out for a fraction of the time.
 
-    spared[i,k,u]         = prod(1 - LOSS[e] * months of RATIO[e] * OUTAGE[e] / months of period)
-                            - AVAIL[i,k,u], events e of state u                          [ratio]
+    SPARED[i,k,u]         = prod(1 - LOSS[e] * months of RATIO[e] * OUTAGE[e] / months of period)
+                            - AVAIL[i,k,u], events e of state u (see model/states)       [ratio]
     hardening.capacity[i,k,t]  hard[i,k,t] <= cap[i,k,t]                                  [kwpm]
     hardening.site[i,k,t]      hard[i,k,t] <= MOST[i,k,t] * sum(harden[i,v], v + LEAD <= t)
                                                                                           [kwpm]
     hardening.once[i]          sum(harden[i,t], t) <= 1                                  [sites]
     hardening.added[i,k,t]     hard[i,k,t] - hard[i,k,t-1] <= braced[i,k,t]               [kwpm]
-    sales.supply[g,k,t,u] gains W * UTIL[k] * spared[i,k,u] * hard[i,k,t], i in g
+    sales.supply[g,k,t,u] gains W * UTIL[k] * SPARED[i,k,u] * hard[i,k,t], i in g
     paid = SITE * SCALE * harden + COST * SCALE * outlay of one kwpm * braced          [USD bn]
 So hard is min(cap, MOST * harden): the product of a decision on the site and its capacity, without
 one. MOST is what the site can run at all (standing, planned, opened, and its land full of modules):
 the smallest number that cuts nothing off. Only events with a RATIO below 1 count: walls help
 against quakes, not against blockades. Repair bills stay as they are, which is careful. The cost is
-paid when the capacity is braced and not written off. Under the average future nothing is gained.
-Off by default. Sources: fact tables `hardening`, `event`.
+paid when the capacity is braced and not written off. Off by default.
+Sources: fact tables `hardening`, `event`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
@@ -30,7 +29,6 @@ from planner.core.case import CaseView
 from planner.core.errors import Issue
 from planner.core.options import Options as Base
 from planner.core.plan import Plan
-from planner.core.sets import State
 from planner.model.lp import Model, Row
 
 AFTER = ("capacity", "acquisition", "retrofit", "sales")
@@ -38,12 +36,9 @@ NEEDS = ("hardening", "event")
 READS = (
     *discount.READS,
     *outlay.READS,
-    "hardening.outage_ratio",
     "hardening.cost_pct",
     "hardening.site_usd_bn",
     "hardening.lead_years",
-    "event.capacity_loss_pct",
-    "event.outage_months",
     "product.utilisation_max_pct",
     "opening.capacity_kwpm",
     "site.room_modules",
@@ -60,46 +55,6 @@ class Options(Base):
     """Whether sites may be hardened [yes/no]"""
     cost_scale: Annotated[float, Field(ge=0, le=100)] = 1.0
     """Cost of hardening against the data [ratio]"""
-
-
-def months(case: CaseView, event: str, year: int, t: int, ratio: float) -> float:
-    """Months of an outage that fall into period t when it lasts `ratio` of its length."""
-    length, begun = 12.0 * case.sets.years_per_period, case.sets.period_of(year)
-    if begun is None or t < begun:
-        return 0.0
-    passed = (t - begun) / case.sets.years_per_period * length
-    whole = ratio * case.value("event.outage_months", event)
-    return min(length, max(0.0, whole - passed))
-
-
-def hit(case: CaseView, event: str, i: str, k: str) -> bool:
-    """Whether an event strikes a class at a site."""
-    places = {case.text("sites", i, "country"), case.text("sites", i, "iso_3166_2")}
-    only = case.items("events", event, "products")
-    return bool(places & set(case.items("events", event, "places"))) and k in (only or (k,))
-
-
-def kept(case: CaseView, i: str, k: str, u: State) -> float:
-    """Share of hardened capacity that runs in a state."""
-    left, length = 1.0, 12.0 * case.sets.years_per_period
-    future = u.futures[0] if u.futures else ""
-    if future not in case.ids("futures"):
-        return left
-    for item in case.items("futures", future, "events"):
-        event, year = item.split("@")
-        if hit(case, event, i, k):
-            ratio = case.value("hardening.outage_ratio", event)
-            out = months(case, event, int(year), u.period, ratio)
-            left *= 1 - case.value("event.capacity_loss_pct", event) / 100 * out / length
-    return left
-
-
-def adjust(case: CaseView, opt: Options, u: State) -> State:
-    """The state with what hardened capacity is spared in it."""
-    if not set(u.futures) & set(case.ids("futures")):
-        return u
-    gains = {(i, k): kept(case, i, k, u) - share for (i, k), share in u.available.items()}
-    return replace(u, spared={key: gain for key, gain in gains.items() if gain > 1e-12})
 
 
 def most(case: CaseView, i: str, k: str, t: int) -> float:
