@@ -297,6 +297,26 @@ def test_the_map_is_worked_by_keyboard_alone(browser: sync_api.Browser, client: 
         sync_api.expect(page.locator(".rules .pin")).to_have_count(0)
 
 
+def test_a_text_is_opened_from_a_file_and_saved_as_one(
+    browser: sync_api.Browser, client: Client, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(SMALL, "utf-8")
+    with window(browser, client) as page:
+        show(page, client, "#/edit/base")
+        page.locator("input[type=file]").set_input_files(file)
+        expect_text(page, "name: small")
+        sync_api.expect(page.locator("h1")).to_have_text("A small question")
+        with page.expect_download() as got:
+            page.get_by_role("button", name="Save as a file").click()
+        assert got.value.suggested_filename == "small.yaml"
+        assert got.value.path().read_text("utf-8") == SMALL
+        (tmp_path / "large.yaml").write_text("#" * 1_000_001, "utf-8")
+        page.locator("input[type=file]").set_input_files(tmp_path / "large.yaml")
+        sync_api.expect(page.locator("#notice")).to_contain_text("larger than 1 MB")
+        expect_text(page, "name: small")
+
+
 def test_a_server_started_anew_is_taken_over(
     browser: sync_api.Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
