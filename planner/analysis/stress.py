@@ -8,6 +8,7 @@ Siting and every other here-and-now decision stay; sales adapt to each state of 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from planner.core.histories import Hazards, History, draw, hazards
 from planner.core.plan import Plan
 from planner.core.scenario import AVERAGE
 from planner.core.sets import Sets
+from planner.core.severity import levelled, with_levels
 from planner.model.assemble import prepare
 from planner.model.states import acting, events_of
 from planner.solve.recourse import Recourse
@@ -38,24 +40,26 @@ def stress(  # noqa: PLR0913 - all but two are named
     layers: bool = False,
     own: bool = False,
     chances_pct: Mapping[str, float] | None = None,
+    ranges: bool = False,
     say: Say | None = None,
 ) -> dict[str, Any]:
     """Draw histories of events and value the plan in each, its decisions of today fixed.
 
     draws: histories. seed: the same gives the same. events: those that can happen, empty = all.
     layers: Latin hypercube instead of independent draws. own: the run's own futures with their
-    chances instead of draws. chances_pct: yearly chances in place of the data's. Raises InputError
-    for an unknown event or fewer than two draws.
+    chances instead of draws. chances_pct: yearly chances in place of the data's. ranges: draw
+    events mild, central or severe by the ranges of their facts. Raises InputError for an unknown
+    event or fewer than two draws.
     """
     tell: Say = say or (lambda _: None)
     sets, _ = prepare(case)
-    states = States(plan, case, sets)
+    states = States(plan, with_levels(case) if ranges else case, sets)
     if own:
         hazard, drawn = None, _own(case, sets, states)
     else:
         hazard = hazards(case, tuple(events), chances_pct)
         tell(f"drawing {draws:,} histories of {len(hazard.events)} events")
-        drawn = _drawn(hazard, states, draws, (seed, layers))
+        drawn = _drawn(hazard, states, draws, _How(seed, layers, ranges))
     calm = {t: states.of(t, ()) for t in sets.periods}
     alone = {
         (e, t): states.of(t, acting(case, sets, [(e, t)], t))
@@ -65,15 +69,26 @@ def stress(  # noqa: PLR0913 - all but two are named
     tell(f"re-solving {len(states.spots):,} distinct periods and states")
     recourse = Recourse(plan, case)
     outcomes = recourse.outcomes(states.made)
-    asked = Asked(plan, case, sets, hazard, seed, layers)
+    asked = Asked(plan, case, sets, hazard, seed, layers, ranges and not own)
     return figures(asked, Solved(drawn, states, recourse, outcomes, calm, alone))
 
 
-def _drawn(hazard: Hazards, states: States, draws: int, how: tuple[int, bool]) -> Drawn:
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How histories are drawn."""
+
+    seed: int
+    layers: bool
+    ranges: bool
+
+
+def _drawn(hazard: Hazards, states: States, draws: int, how: _How) -> Drawn:
     if draws < 2:
         text = f"{draws} draws show no spread; at least 2 are needed"
         raise InputError([Issue("error", "E760", "stress", "draws", text)])
-    histories = draw(hazard, draws, how[0], layers=how[1])
+    histories = draw(hazard, draws, how.seed, layers=how.layers)
+    if how.ranges:
+        histories = levelled(histories, how.seed)
     return states.placed(histories, np.full(draws, 1.0 / draws))
 
 

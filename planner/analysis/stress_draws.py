@@ -33,6 +33,7 @@ class Asked:
     hazard: Hazards | None
     seed: int
     layers: bool
+    ranges: bool = False
 
     @property
     def alpha(self) -> float:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from planner.analysis.stress_draws import Asked, Drawn, States
-from planner.core.histories import Numbers
+from planner.core.histories import Numbers, event_of
 from planner.solve.extract import tail_mean, value_by_future
 from planner.solve.recourse import Outcome, Recourse, Spot
 
@@ -83,7 +83,8 @@ def figures(asked: Asked, solved: Solved) -> dict[str, Any]:
 def _method(asked: Asked) -> str:
     if asked.hazard is None:
         return "the run's own futures"
-    return "Latin hypercube" if asked.layers else "independent draws"
+    how = "Latin hypercube" if asked.layers else "independent draws"
+    return f"{how}, events mild to severe by their ranges" if asked.ranges else how
 
 
 def _plan(
@@ -173,7 +174,7 @@ def _parts(solved: Solved, values: Numbers) -> dict[str, Numbers]:
         single = [base - values[states.of(t, (part,))] for part in acting]
         more = (base - values[number] - sum(single)) / max(1, len(acting))
         for part, loss in zip(acting, single, strict=True):
-            found[part[0]][number] += loss + more
+            found[event_of(part[0])][number] += loss + more
     return found
 
 
@@ -187,7 +188,7 @@ def _events(
     rows = []
     for event, part in parts.items():
         mine = part[drawn.numbers].sum(axis=1)
-        comes = np.array([any(e == event for e, _ in h) for h in drawn.histories])
+        comes = np.array([any(event_of(e) == event for e, _ in h) for h in drawn.histories])
         chance = float(chances @ comes)
         rows.append(
             {

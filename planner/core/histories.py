@@ -27,6 +27,8 @@ from planner.core.errors import InputError, Issue, did_you_mean
 
 DRIVERS = ("geopolitics", "cycle")
 """Shared drivers; the loading of an event on one is the fact `event.<driver>_loading`."""
+MARK = ":"
+"""Between an event and its level of severity, as in `flood:severe` (see `severity`)."""
 History = tuple[tuple[str, int], ...]
 """Events with their years, in order of time."""
 Numbers = NDArray[np.float64]
@@ -61,6 +63,11 @@ class Hazards:
         return self.periods[(year - self.periods[0]) // self.years_per_period]
 
 
+def event_of(name: str) -> str:
+    """The event of a name that may carry a level of severity."""
+    return name.split(MARK, 1)[0]
+
+
 def hazards(
     case: Case, only: tuple[str, ...] = (), chances_pct: Mapping[str, float] | None = None
 ) -> Hazards:
@@ -70,7 +77,7 @@ def hazards(
     for a chance outside 0 to 100 %, for loadings of one event whose squares exceed 1, and when no
     event is left.
     """
-    known = case.ids("events")
+    known = tuple(e for e in case.ids("events") if MARK not in e)
     given = chances_pct or {}
     for name in (*only, *given):
         if name not in known:

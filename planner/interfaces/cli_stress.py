@@ -27,6 +27,9 @@ def stress(
     layers: Annotated[
         bool, typer.Option("--layers", help="Latin hypercube instead of independent draws.")
     ] = False,
+    ranges: Annotated[
+        bool, typer.Option("--ranges", help="Events mild to severe, by the ranges of their facts.")
+    ] = False,
     own: Annotated[
         bool, typer.Option("--own", help="The run's own futures instead of draws.")
     ] = False,
@@ -47,7 +50,7 @@ def stress(
     names = tuple(part.strip() for part in events.split(",") if part.strip())
     found, written = uncertain.stress(
         run, out, console.say, draws=draws, seed=seed, events=names, layers=layers, own=own,
-        chances_pct=dict(_chance(text) for text in chance or ()),
+        ranges=ranges, chances_pct=dict(_chance(text) for text in chance or ()),
     )  # fmt: skip
     console.say(headline(found))
     value = found["value"]

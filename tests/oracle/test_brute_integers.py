@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,10 +31,7 @@ MOST = 600
 def free(case: Case, room: dict[str, int]) -> Case:
     """The case without pins, with land for a few modules, building begun in the first period."""
     facts = tuple(
-        f
-        if f.parameter != "room_modules"
-        else f.__class__(**{**_fields(f), "value": room[f.entity]})
-        for f in case.facts
+        replace(f, value=room[f.entity]) if f.parameter == "room_modules" else f for f in case.facts
     )
     fields = case.scenario.model_dump() | {"sites": {}}
     return case.replace(facts=facts, scenario=case.scenario.model_validate(fields))
