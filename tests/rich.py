@@ -96,6 +96,7 @@ FACTS: dict[str, dict[Any, Value]] = {
     "quota.building_ratio": {("s232", 2026): 0.02},
     "quota.operating_ratio": {("s232", 2026): 0.01},
     "quota.window_years": {"s232": 3},
+    "quota.above_rate_pct": {("s232", 2026): 15},
     "event.annual_probability_pct": {"strait": 2, "cut": 3, "quake": 1},
     "event.capacity_loss_pct": {"strait": 80, "quake": 50},
     "event.outage_months": {"strait": 30, "quake": 6},
@@ -105,6 +106,10 @@ FACTS: dict[str, dict[Any, Value]] = {
     "future.probability_pct": {"calm": 80, "war": 10, "cut": 5, "quake": 5},
     "cluster.threshold_modules": {"campus": 2, "hub": 1},
     "cluster.saving_usd_bn_per_year": {"campus": 0.02, "hub": 0.01},
+    "product.process_kgco2_per_wafer": {"N2": 200, "N16": 90},
+    "energy.grid_gco2_per_kwh": {("TW", 2026): 500, ("US", 2026): 300, ("JP", 2026): 450},
+    "energy.green_twh_per_year": {("TW", 2026): 0.3, ("US", 2026): 1, ("JP", 2026): 1},
+    "energy.green_premium_usd_per_mwh": {("TW", 2026): 30, ("US", 2026): 5, ("JP", 2026): 10},
     "existing.capacity_kwpm": {("tw_a|N2", 2026): 20},
     "existing.planned_kwpm": {("tw_a|N2", 2028): 10, ("tw_a|N2", 2030): 30},
 }
@@ -154,7 +159,13 @@ SWITCHED_ON: dict[str, dict[str, Any]] = {
     "budgets": {"on": True},
     "clusters": {"on": True},
     "training": {"on": True},
-    "quota": {"on": True},
+    "emissions": {
+        "on": True,
+        "carbon_usd_per_t": 80.0,
+        "green_share_pct": {"since": 2028, "value": 10, "until": 2030, "last": 20},
+        "cap_mt_per_year": {"since": 2030, "value": 2, "until": 2030, "last": 2},
+    },
+    "quota": {"on": True, "above_quota": "lower"},
     "ratios": {
         "on": True,
         "from_year": 2028,

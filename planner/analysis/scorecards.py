@@ -20,10 +20,10 @@ from typing import Any
 import pandas as pd
 
 from planner.analysis.payback import abroad, in_fabs, lines, payback
+from planner.core import markets
 from planner.core.case import Case
 from planner.core.plan import Plan
 from planner.core.sets import WAFERS_PER_KWPM
-from planner.model.concepts.quota import INSIDE
 
 NEWEST = 3
 """Classes that count as advanced: the three newest, as in the plan's own measure."""
@@ -192,7 +192,7 @@ def _receipts(
 def _host(plan: Plan, case: Case, c: str) -> Host:
     jobs = _new_jobs(plan, case, c)
     aid, kwpm = _sum(plan, "grants", "amount_usd_bn", c), _sum(plan, "modules", "kwpm", c)
-    market = next((m for m in case.ids("markets") if c == m or c in INSIDE.get(m, ())), "")
+    market = next((m for m in case.ids("markets") if markets.holds(case, m, c)), "")
     per_kwpm, per_job = _ratio(1000 * aid, kwpm), _ratio(1000 * aid, sum(jobs.values()))
     return Host(c, jobs, kwpm, aid, per_kwpm, per_job, market, _served(plan, case, c, market))
 

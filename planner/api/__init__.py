@@ -156,14 +156,15 @@ def report(plan: Plan, case: Case, path: str | Path, data_root: Path | None = No
     return target
 
 
-def report_pdf(page: str | Path) -> Path:
-    """Print a report to PDF, next to it. Raises InputError when the extra `pdf` is missing."""
-    from planner.outputs.pdf import write_pdf
+def report_pdf(plan: Plan, case: Case, path: str | Path, data_root: Path | None = None) -> Path:
+    """Write the decision memo as PDF. Raises InputError when the extra `pdf` is missing."""
+    from planner.outputs.pdf import write_memo
     from planner.outputs.run_folder import writing
 
-    target = Path(page).with_suffix(".pdf")
+    target = Path(path).expanduser()
     with writing(target):
-        write_pdf(Path(page), target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_memo(explain(plan, case), case, target, _data(data_root))
     return target
 
 

@@ -44,3 +44,43 @@ def scorecards(plan: Plan, case: Case) -> Scorecards:
     from planner.analysis.scorecards import scorecards as cards
 
     return cards(plan, case)
+
+
+EXPORTS = ("xlsx", "kml", "geojson", "gpkg")
+"""Formats of `export`."""
+
+
+def export(plan: Plan, case: Case, stem: str | Path, formats: Sequence[str]) -> tuple[Path, ...]:
+    """Write a plan for other programs, one file a format, and return where they are.
+
+    Parameters
+    ----------
+    stem
+        Path without an ending.
+    formats
+        Any of xlsx (tables and a ledger with formulas), kml, geojson, gpkg (with styles). Raises
+        InputError for another one.
+    """
+    from planner.core.errors import InputError, Issue, did_you_mean
+    from planner.outputs import exports
+    from planner.outputs.plan_workbook import write_workbook
+    from planner.outputs.run_folder import writing
+
+    writers = {
+        "xlsx": write_workbook,
+        "kml": exports.write_kml,
+        "geojson": exports.write_geojson,
+        "gpkg": exports.write_geopackage,
+    }
+    wrong = [f for f in formats if f not in writers]
+    if wrong:
+        text = f"unknown format '{wrong[0]}'"
+        hint = did_you_mean(wrong[0], EXPORTS)
+        raise InputError([Issue("error", "E711", "--format", "", text, hint)])
+    made = []
+    for name in dict.fromkeys(formats):
+        target = Path(f"{stem}.{name}").expanduser()
+        with writing(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            made.append(writers[name](plan, case, target))
+    return tuple(made)

@@ -6,8 +6,12 @@ factor(t)   = mean over the years y of period t of factor(y + 1/2)
 
 from __future__ import annotations
 
+import math
+
 from planner.core.case import CaseView
 
+EVEN = 1e-12
+"""Interest over the whole life below which money is worth the same at any date."""
 READS = ("finance.discount_rate_pct",)
 """Facts these functions ask for; a concept that discounts declares them too."""
 
@@ -34,7 +38,9 @@ def annuity(interest: float, years: float) -> float:
     """Present value of 1 a year for some years, paid at each year's end."""
     if years <= 0:
         return 0.0
-    return years if interest == 0 else (1 - (1 + interest) ** -years) / interest
+    if abs(interest) * years < EVEN:
+        return years
+    return -math.expm1(-years * math.log1p(interest)) / interest
 
 
 def remaining_share(interest: float, life: float, age: float) -> float:

@@ -14,11 +14,20 @@ if TYPE_CHECKING:
     from planner.analysis.outbound_value import Step
 
 
+WORDS = {
+    "full": "a full node (N5, N3, N2, A14)",
+    "named": "any named process (N5, N4, N3, N2, A16, A14)",
+}
+
+
 def outbound(
     scenario: ScenarioArg,
     steps: Annotated[
         str, typer.Option(metavar="X,X,...", help="Values of x in N-x, falling.")
     ] = "2,1,0",
+    generations: Annotated[
+        str, typer.Option(help="How generations count: full nodes, every named process, or both.")
+    ] = "both",
     set_values: Sets = None,
     gap: Annotated[
         float | None, typer.Option(min=0, max=1, help="Stop at this relative gap.")
@@ -34,11 +43,30 @@ def outbound(
     Solves the scenario for each x; says what every step is worth, unlocks and uses.
     """
     from planner import api
-    from planner.analysis.outbound_value import outbound_value
+    from planner.analysis.outbound_value import READINGS, outbound_readings
 
+    if generations not in (*READINGS, "both"):
+        msg = f"'{generations}' is not one of both, {', '.join(READINGS)}"
+        raise typer.BadParameter(msg, param_hint="--generations")
+    readings = READINGS if generations == "both" else (generations,)
     console = Console(as_json, quiet)
     case = api.load(scenario, set_values or [])
-    found = outbound_value(case, _steps(steps), gap=gap, time_limit=time_limit)
+    found = outbound_readings(case, _steps(steps), readings, gap=gap, time_limit=time_limit)
+    for reading, values in found.items():
+        console.say(f"A generation is {WORDS[reading]}.")
+        _values(console, values)
+        _places(console, values)
+        console.say()
+    console.result(
+        {
+            "scenario": case.scenario.name,
+            "readings": {r: [asdict(s) for s in values] for r, values in found.items()},
+        }
+    )
+
+
+def _values(console: Console, found: tuple[Step, ...]) -> None:
+    """Value and worth of each step."""
     console.table(
         ("rule", "value USD bn>", "bound USD bn>", "step USD bn>", "unlocked>", "used>"),
         [
@@ -53,8 +81,6 @@ def outbound(
             for s in found
         ],
     )
-    _places(console, found)
-    console.result({"scenario": case.scenario.name, "steps": [asdict(s) for s in found]})
 
 
 def _steps(text: str) -> list[float]:

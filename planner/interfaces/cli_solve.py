@@ -12,6 +12,7 @@ from planner.interfaces.cli_common import Json, Quiet, Sets
 from planner.interfaces.console import Console, error_line
 
 if TYPE_CHECKING:
+    from planner.api.batch import Job, Outcome
     from planner.core.plan import Plan
 
 SHOWN = (
@@ -44,6 +45,10 @@ def solve(
     ] = None,
     solver: Annotated[str, typer.Option(help="highs, cbc, or another PuLP knows.")] = "highs",
     every: Annotated[bool, typer.Option("--all", help="Solve every shipped scenario.")] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="With --all: solves at a time; one a core if unset."),
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -58,7 +63,7 @@ def solve(
     settings = {name: value for name, value in asked.items() if value is not None}
     console = Console(as_json, quiet)
     if every:
-        _solve_all(console, out, set_values or [], settings)
+        _solve_all(console, out, set_values or [], settings, workers or os.cpu_count() or 1)
         return
     assert scenario is not None
     folder = _solve_one(console, scenario, out, set_values or [], settings)
@@ -81,40 +86,63 @@ def _solve_one(
 
 
 def _solve_all(
-    console: Console, out: Path | None, set_values: list[str], settings: dict[str, Any]
+    console: Console,
+    out: Path | None,
+    set_values: list[str],
+    settings: dict[str, Any],
+    workers: int,
 ) -> None:
     """Solve every shipped scenario; one that fails is told and does not hold up the others."""
     from planner import api
-    from planner.core.errors import PlannerError
+    from planner.api import batch
 
-    results: list[dict[str, Any]] = []
-    folders: list[Path] = []
-    failed: dict[str, str] = {}
-    worst, root = 0, out or api.RUNS
-    for row in api.scenarios():
-        name = str(row["name"])
-        try:
-            folder = _solve_one(console, str(row["path"]), root / name, set_values, settings)
-            results.append(_content(folder))
-            folders.append(folder)
-        except PlannerError as error:
-            worst = worst or error.exit_code
-            results.append({"scenario": name, **error.as_dict()})
-            failed[name] = str(error)
-        except Exception as error:  # a fault in one must not cost the others
-            if os.environ.get("PLANNER_DEBUG") == "1":
-                raise
-            worst, kind = worst or 1, type(error).__name__
-            results.append({"scenario": name, "error": kind, "message": str(error)})
-            failed[name] = f"unexpected error: {kind}: {error}"
-        if name in failed and not console.json:
-            error_line(f"{name}: {failed[name]}")
-        console.say()
+    root = out or api.RUNS
+    jobs = [
+        batch.Job(name, str(row["path"]), root / name, set_values, settings)
+        for row in api.scenarios()
+        for name in [str(row["name"])]
+    ]
+    if min(workers, len(jobs)) > 1:
+        left = iter(range(len(jobs) - 1, -1, -1))
+        ended = batch.solve_side_by_side(
+            jobs, workers, lambda outcome: _tell(console, outcome, f" ({next(left)} left)")
+        )
+    else:
+        ended = [_one_of_many(console, job) for job in jobs]
+    folders = [outcome.folder for outcome in ended if outcome.folder]
+    failed = {outcome.name: outcome.text for outcome in ended if not outcome.folder}
     if folders:
         console.say(f"gallery: {_near(api.gallery(folders, root / 'gallery.html', failed))}")
-    console.result(results)
+    console.result(
+        [_content(o.folder) if o.folder else {"scenario": o.name, **o.error} for o in ended]
+    )
+    worst = next((outcome.exit_code for outcome in ended if outcome.exit_code), 0)
     if worst:
         raise typer.Exit(worst)
+
+
+def _one_of_many(console: Console, job: Job) -> Outcome:
+    """Solve a job here and tell of it."""
+    from planner.api import batch
+
+    with console.search(job.name) as listener:
+        outcome = batch.solve(job, listener)
+    _tell(console, outcome)
+    return outcome
+
+
+def _tell(console: Console, outcome: Outcome, after: str = "") -> None:
+    """One line on a scenario that ended."""
+    if outcome.folder is None:
+        if not console.json:
+            error_line(f"{outcome.name}: {outcome.text}{after}")
+        return
+    short = _content(outcome.folder)
+    seconds = sum(float(s) for s in short["seconds"].values())
+    value = short["measures"].get("npv_usd_bn")
+    worth = f", net present value {value:,.2f} USD bn" if value is not None else ""
+    proof = f"{short['status']}, gap {short['gap']:.3%}, {seconds:.1f} s"
+    console.say(f"{outcome.name}: {proof}{worth}{after}")
 
 
 def _content(folder: Path) -> dict[str, Any]:

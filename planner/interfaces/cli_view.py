@@ -99,7 +99,7 @@ def explain(
 
 def report(
     run: Run,
-    pdf: Annotated[bool, typer.Option("--pdf", help="Also as PDF (extra `pdf`).")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also a memo as PDF (extra `pdf`).")] = False,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="HTML file; empty = the run's own.")
     ] = None,
@@ -115,7 +115,7 @@ def report(
     plan, case = api.load_run(run)
     written = [api.report(plan, case, out or run / "report.html")]
     if pdf:
-        written.append(api.report_pdf(written[0]))
+        written.append(api.report_pdf(plan, case, written[0].with_suffix(".pdf")))
     _say_files(Console(as_json, quiet), written)
 
 

@@ -16,7 +16,7 @@ NEEDED = (
     "pulp", "highspy", "pandas", "geopandas", "shapely", "pyogrio", "pyproj", "numpy", "pydantic",
     "typer", "rich", "matplotlib", "jinja2", "duckdb", "ruamel.yaml", "openpyxl",
 )  # fmt: skip
-EXTRAS = {"fastapi": "web", "dask": "sweep", "weasyprint": "pdf"}
+EXTRAS = {"fastapi": "web", "dask": "sweep", "reportlab": "pdf"}
 """Packages that are there only with an extra."""
 
 

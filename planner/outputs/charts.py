@@ -44,7 +44,7 @@ class Axis:
 
 def waterfall(steps: Sequence[Step], width: float = 640, unit: str = "USD bn") -> str:
     """Horizontal waterfall, one row a step; raises ModelError when a total is not the sum."""
-    ends = _running(steps)
+    ends = running(steps)
     wide = width >= NARROW
     left, right = (max(_widest(steps) + 14, 90.0), 74.0) if wide else (4.0, 66.0)
     row, top = (30.0, 8.0) if wide else (42.0, 4.0)
@@ -61,8 +61,8 @@ def waterfall(steps: Sequence[Step], width: float = 640, unit: str = "USD bn") -
     return svg.drawing((width, height), "".join(parts), f"Waterfall in {unit}: {words}")
 
 
-def _running(steps: Sequence[Step]) -> list[tuple[float, float]]:
-    """Start and end of every bar."""
+def running(steps: Sequence[Step]) -> list[tuple[float, float]]:
+    """Start and end of every bar. Raises ModelError when a total is not the sum before it."""
     at = 0.0
     ends: list[tuple[float, float]] = []
     for step in steps:

@@ -11,7 +11,17 @@ from typing import Any
 
 from planner.core.case import Case
 from planner.core.plan import Plan
-from planner.outputs import charts, compare_data, compare_files, formats, labels, maps, money, page
+from planner.outputs import (
+    book,
+    charts,
+    compare_data,
+    compare_files,
+    formats,
+    labels,
+    maps,
+    money,
+    page,
+)
 from planner.outputs.compare_data import KINDS, CashLine, Run
 from planner.outputs.map_data import atlas, short_name
 from planner.outputs.report import HALF, NARROW, both
@@ -35,7 +45,7 @@ def compare_plans(runs: Sequence[tuple[Plan, Case]], out: Path, data_root: Path)
     page.write(out / "compare.html", compare_html(runs, data_root))
     sheets = compare_files.grids(runs)
     (out / "compare.csv").write_bytes(compare_files.csv_text(sheets).encode())
-    (out / "compare.xlsx").write_bytes(compare_files.workbook_bytes(sheets))
+    (out / "compare.xlsx").write_bytes(book.workbook_bytes(sheets))
     figure = maps.draw_difference_map(runs[0][0], runs[1][0], data_root)
     maps.save_map(figure, out / "diff_map.png")
 

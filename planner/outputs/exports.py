@@ -1,14 +1,14 @@
 """Files for other map programs: sites as GeoJSON (RFC 7946), and a GeoPackage of the whole plan.
 
     sites.geojson    one point a site, attributes of the `sites` table
-    plan.gpkg        layers sites, modules, capacity (points) and flows (lines)
+    plan.gpkg        layers sites, modules, capacity (points), flows (lines) and their styles
 Both carry units in the names of their columns; the same plan gives the same bytes.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -22,7 +22,7 @@ from pyproj import Geod
 
 from planner.core.case import Case
 from planner.core.plan import Plan
-from planner.outputs import frames
+from planner.outputs import frames, map_styles
 from planner.outputs.maps_content import centre_of, content, spot_of
 
 STAMP = "2026-01-01T00:00:00.000Z"
@@ -33,6 +33,7 @@ STEP = 500_000.0
 """Lines get a point so often [m]."""
 YEARS = ("first_begun_year", "begun_year", "year")
 """Columns that hold whole years, empty where nothing is begun."""
+KINDS = {"fab": "fab", "rd": "research centre", "fab+rd": "fab and research centre"}
 Spot = tuple[float, float]
 
 
@@ -76,18 +77,61 @@ def write_geopackage(plan: Plan, case: Case, path: Path) -> Path:
     """
     sites = _sites(plan)
     spots = dict(zip(sites["id"], sites.geometry, strict=True)) if len(sites) else {}
-    layers = {
+    layers: dict[str, pd.DataFrame] = {
         "sites": sites,
         "modules": _at_sites(plan.table("modules"), spots),
         "capacity": _at_sites(plan.table("capacity"), spots),
         "flows": _flows(plan, case),
+        "layer_styles": map_styles.styles(),
     }
     with tempfile.TemporaryDirectory(dir=path.parent) as folder, _fixed_date():
         made = Path(folder) / "plan.gpkg"
         for name, layer in layers.items():
-            _write(layer, made, "GPKG", layer=name)
+            if isinstance(layer, gpd.GeoDataFrame):
+                _write(layer, made, "GPKG", layer=name)
+            else:
+                pyogrio.write_dataframe(layer, made, driver="GPKG", layer=name, FID="id")
         made.replace(path)
     return path
+
+
+def write_kml(plan: Plan, case: Case, path: Path) -> Path:
+    """Write the sites a plan uses as places with a description, for globes that read KML.
+
+    Parameters
+    ----------
+    plan : Plan
+        Sites with a fab or a centre at the end; candidates it leaves alone are left out.
+    case : Case
+        Names of countries.
+    path : Path
+        Ends in .kml by custom.
+
+    Returns
+    -------
+    Path
+        What was written.
+    """
+    sites = _sites(plan)
+    used = sites[sites["role"] != "none"] if len(sites) else sites
+    rows = frames.records(pd.DataFrame(used.drop(columns="geometry")))
+    said = {"Name": [str(r["name"]) for r in rows], "Description": [_words(r, case) for r in rows]}
+    named = gpd.GeoDataFrame(said, geometry=list(used.geometry), crs="EPSG:4326")
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        made = Path(folder) / "sites.kml"
+        _write(named, made, "KML", layer="sites")
+        made.replace(path)
+    return path
+
+
+def _words(row: Mapping[str, Any], case: Case) -> str:
+    """What a place is in the plan, in one line."""
+    parts = [case.name("countries", str(row["country"])), KINDS.get(str(row["role"]), "")]
+    parts.append(f"{float(row['final_kwpm']):,.0f} kwpm at the end")
+    if float(row["new_kwpm"]) > 0:
+        new = f"{float(row['new_kwpm']):,.0f} kwpm new"
+        parts.append(f"{new}, building USD {float(row['capex_usd_bn']):,.1f} bn")
+    return "; ".join(p for p in parts if p)
 
 
 @contextmanager

@@ -14,13 +14,15 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from planner.outputs import formats, labels
+from planner.outputs import formats, labels, words
 
 HERE = Path(__file__).parent
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'"
 )
+WORDS = '"@words@"'
+"""Where the translations go; escaped text cannot hold it."""
 
 
 @lru_cache(maxsize=1)
@@ -37,6 +39,8 @@ def environment() -> Environment:
     env.filters.update({name: getattr(formats, name) for name in names})
     env.filters["item"] = labels.item
     env.globals["policy"] = Markup(POLICY)
+    env.globals["languages"] = words.LANGUAGES
+    env.globals["words"] = Markup(WORDS)
     return env
 
 
@@ -45,11 +49,18 @@ def render(template: str, context: Mapping[str, Any], scripts: Sequence[str]) ->
     whole = {
         **context,
         "style": asset("page.css") + asset("map.css"),
-        "code": Markup("\n").join(asset(name) for name in scripts),
+        "code": Markup("\n").join(asset(name) for name in _with_language(scripts)),
         "data": embedded(context.get("script", {})),
     }
     text = environment().get_template(template).render(whole)
-    return "\n".join(line.strip() for line in text.splitlines() if line.strip()) + "\n"
+    text = "\n".join(line.strip() for line in text.splitlines() if line.strip()) + "\n"
+    return text.replace(WORDS, str(embedded(words.used(text))), 1)
+
+
+def _with_language(scripts: Sequence[str]) -> list[str]:
+    """The language switch comes right after the basics every other script uses."""
+    first, *rest = scripts or ("page.js",)
+    return [first, "language.js", *rest]
 
 
 def asset(name: str) -> Markup:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from planner.analysis.outbound_value import outbound_value
+from planner.analysis.outbound_value import READINGS, outbound_readings, outbound_value, with_gap
 from planner.core.case import Case
 from planner.core.errors import InputError
+from planner.core.plan import Plan
 from planner.solve.optimise import solve_case
 from tests.tiny import tiny
 
 
-def case() -> Case:
+def case_with(facts: dict[str, Any]) -> Case:
     """Frontier rank 8; N2 has rank 7 (one behind), N16 rank 3; land only in Japan."""
-    return tiny(
-        {
-            "outbound.gap_generations": {("US", 2026): 2, ("JP", 2026): 2},
-            "frontier.rank": {("world", 2026): 8},
-            "site.room_modules": {"tw_a": 0, "us_a": 0, "jp_a": 1},
-        }
-    )
+    plain = {
+        "outbound.gap_generations": {("US", 2026): 2, ("JP", 2026): 2},
+        "frontier.rank": {("world", 2026): 8},
+        "site.room_modules": {"tw_a": 0, "us_a": 0, "jp_a": 1},
+    }
+    return tiny(plain | facts)
+
+
+def case() -> Case:
+    return case_with({})
 
 
 def test_steps_by_hand() -> None:
@@ -49,3 +55,32 @@ def test_steps_must_fall(steps: tuple[float, ...]) -> None:
 def test_without_the_rule_there_is_no_value() -> None:
     with pytest.raises(InputError, match="takes no part"):
         outbound_value(tiny())
+
+
+def counted() -> Case:
+    """The full ladder puts N2 one generation behind, the named one two."""
+    named = {"frontier.rank_named": {("world", 2026): 11}}
+    return case_with(named | {"product.rank_named": {"N2": 9, "N16": 3}})
+
+
+def test_both_readings_by_hand() -> None:
+    # full: 8 - 7 = 1, so N-2 bars N2 and N-1 lets it in; named: 11 - 9 = 2, so N-2 lets it in.
+    times = []
+
+    def solve(asked: Case) -> Plan:
+        times.append(asked.scenario.concepts["outbound"])
+        return solve_case(asked)
+
+    found = outbound_readings(counted(), (2.0, 1.0), solve=solve)
+    full, named = found["full"], found["named"]
+    assert [s.npv_usd_bn for s in named] == [full[1].npv_usd_bn] * 2
+    assert full[0].npv_usd_bn < named[0].npv_usd_bn
+    assert [u.product for u in full[1].used] == ["N2"]
+    assert named[1].unlocked == ()
+    assert len(times) == 2  # three of the four steps allow the same columns
+
+
+def test_a_finer_count_never_lowers_the_value() -> None:
+    """Every named process counted, a class is never nearer to the frontier than by full nodes."""
+    full, named = (solve_case(with_gap(counted(), 2.0, r)).info.objective for r in READINGS)
+    assert named >= full

@@ -321,3 +321,26 @@ def test_gallery_fits_and_every_map_shows_land(
     assert all(box and box["width"] > 30 and box["height"] > 30 for box in boxes)
     assert log.clean(), (log.errors, log.requests)
     context.close()
+
+
+@opened("report")
+def test_the_language_switch_changes_labels_and_leaves_data_alone(window: Opened) -> None:
+    page = window.page
+    name = page.locator("h1").inner_text()
+    page.locator("#lang").select_option("ja")
+    sync_api.expect(page.locator("html")).to_have_attribute("lang", "ja")
+    sync_api.expect(page.locator("#money h2")).to_have_text("資金")
+    sync_api.expect(page.locator("nav a").first).to_have_text("地図")
+    assert "拠点" in page.locator("#sum0").inner_text()
+    assert page.locator("h1").inner_text() == name
+    assert page.locator(".decision").get_attribute("lang") == "en"
+    page.locator("#lang").select_option("en")
+    sync_api.expect(page.locator("#money h2")).to_have_text("Money")
+
+
+@opened("compare", PHONE)
+def test_the_language_switch_fits_a_phone(window: Opened) -> None:
+    page = window.page
+    page.locator("#lang").select_option("zh-Hant")
+    sync_api.expect(page.locator(".brand")).to_have_text("選址規劃")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

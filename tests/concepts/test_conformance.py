@@ -25,7 +25,8 @@ BOUNDS = {"capacity.cut", "talent.tier", "outbound.gap", "training.places"}
 def test_order_is_fixed() -> None:
     assert [c.name for c in concepts()] == [
         "capacity", "acquisition", "clusters", "costs", "fair_value", "joint_venture",
-        "outbound", "research", "cocreation", "retrofit", "limits", "sales", "agreements",
+        "outbound", "research", "cocreation", "retrofit", "emissions", "limits", "sales",
+        "agreements",
         "production", "ratios", "subsidy", "budgets", "milestones", "strings", "guardrail",
         "support", "trade", "quota", "training", "talent", "finance", "upside", "risk",
         "utilities",

@@ -274,10 +274,20 @@ def old_lines() -> Case:
     )
 
 
+def promised(**options: object) -> Callable[[], Case]:
+    """Green power or a limit on gas that the plan would not choose by itself."""
+    return lambda: rich(concepts={"emissions": {"carbon_usd_per_t": 0.0, **options}})
+
+
+def steady(value: float) -> dict[str, float]:
+    return {"since": 2026, "value": value, "until": 2026, "last": value}
+
+
 CASES: tuple[Callable[[], Case], ...] = (
     rich, hungry, abroad, opened, scarce, dry, dark, capped, tight_budget, low_theta, pinned,
     rewarding, anchored, floors, thrifty, homebound, crews, agreed, agreed_on_average, idle,
     breakable, concerned, generous, claimed,
+    promised(green_share_pct=steady(60)), promised(cap_mt_per_year=steady(0.3)),
     quota_rich, balanced(technology_floor=0.7),
     insisted, cheap_refit, old_lines, partners(transfer_pct=10.0),
     partners(transfer_pct=2.0, premium_pct=200),

@@ -33,7 +33,7 @@ VERBS = (
     "solve", "map", "compare", "explain", "report", "verify", "instruments",
     "check", "scenarios", "evidence", "doctor",
     "why", "whynot", "flip", "alternatives", "pareto", "sensitivity", "roadmap", "weights",
-    "ratios", "outbound", "gallery", "cards",
+    "ratios", "outbound", "gallery", "cards", "export",
 )  # fmt: skip
 ISSUES = (
     Issue("error", "E204", "scenarios/n2.yaml:14", "concepts.subsidy.budgett", "unknown option"),
@@ -203,10 +203,10 @@ def test_solve_all_goes_on_after_a_failure(
     monkeypatch.setattr(api, "scenarios", lambda: rows)
     monkeypatch.setattr(api, "run", run)
     root = str(folder.parent)
-    assert main(["solve", "--all", "--out", root, "--json"]) == 3
+    assert main(["solve", "--all", "--workers", "1", "--out", root, "--json"]) == 3
     content = json.loads(capsys.readouterr().out)
     assert [row.get("error") for row in content] == [None, "Infeasible", None]
-    assert main(["solve", "--all", "--out", root]) == 3
+    assert main(["solve", "--all", "--workers", "1", "--out", root]) == 3
     assert "two: no plan" in capsys.readouterr().err
 
 

@@ -16,6 +16,7 @@ from planner.outputs import run_folder
 from tests.outputs.test_run_folder import sealed
 
 Capture = pytest.CaptureFixture[str]
+ALL = ["solve", "--all", "--workers", "1"]
 
 
 @pytest.fixture
@@ -64,14 +65,14 @@ def test_solve_all_survives_a_fault_and_shows_the_rest(
     monkeypatch.setattr(api, "scenarios", lambda: rows)
     monkeypatch.setattr(api, "run", run)
     root = folder.parent
-    assert main(["solve", "--all", "--out", str(root), "--json"]) == 1
+    assert main([*ALL, "--out", str(root), "--json"]) == 1
     content = json.loads(capsys.readouterr().out)
     assert [r.get("error") for r in content] == [None, "ZeroDivisionError", "Stopped", None]
     page = (root / "gallery.html").read_text(encoding="utf-8")
     assert page.count("<article") == 2
     assert "by &lt;zero&gt;" in page
     assert "no plan was found in time" in page
-    assert main(["solve", "--all", "--out", str(root)]) == 1
+    assert main([*ALL, "--out", str(root)]) == 1
     said = capsys.readouterr()
     assert "two: unexpected error: ZeroDivisionError" in said.err
     assert "gallery.html" in said.out
@@ -86,6 +87,6 @@ def test_solve_all_without_any_plan_leaves_no_gallery(
 
     monkeypatch.setattr(api, "scenarios", lambda: [{"name": "one", "path": "one.yaml"}])
     monkeypatch.setattr(api, "run", run)
-    assert main(["solve", "--all", "--out", str(tmp_path / "new")]) == 4
+    assert main([*ALL, "--out", str(tmp_path / "new")]) == 4
     assert "one: no plan was found" in capsys.readouterr().err
     assert not (tmp_path / "new").exists()

@@ -53,14 +53,16 @@ def test_an_unknown_ratio_is_bad_input(capsys: Capture) -> None:
 
 
 def test_outbound_table_and_json(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    monkeypatch.setattr(api, "load", lambda *_: test_outbound_value.case())
+    monkeypatch.setattr(api, "load", lambda *_: test_outbound_value.counted())
     assert main(["outbound", "base", "--json"]) == 0
     content = json.loads(capsys.readouterr().out)
-    assert [s["gap_generations"] for s in content["steps"]] == [2, 1, 0]
-    assert content["steps"][1]["unlocked"][0]["modules_used"] == 1
+    assert [s["gap_generations"] for s in content["readings"]["full"]] == [2, 1, 0]
+    assert content["readings"]["full"][1]["unlocked"][0]["modules_used"] == 1
     assert main(["outbound", "base", "--steps", "2,1"]) == 0
     said = capsys.readouterr().out
     assert "N-1" in said
     assert "jp_a 1" in said
+    assert main(["outbound", "base", "--generations", "half"]) == 2
+    assert "named" in capsys.readouterr().err
     assert main(["outbound", "base", "--steps", "two"]) == 2
     assert main(["outbound", "base", "--steps", "1,2"]) == 2

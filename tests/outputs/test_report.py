@@ -99,7 +99,7 @@ def test_hostile_text_stays_text() -> None:
     plan, case = hostile()
     page = report_html(plan, case, DATA)
     reader = read(page)
-    assert reader.tags.count("script") == 2
+    assert reader.tags.count("script") == 3
     assert reader.tags.count("img") == 0
     assert reader.loads == []
     assert TITLE in "".join(reader.words)

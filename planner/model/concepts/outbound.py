@@ -6,7 +6,12 @@ A mask, not a row: columns the rule forbids are never created. GAP is x in "N-x"
 both readings reported in the sources (N-1 in spring 2025, N-2 since November 2025) are kept as
 low and value of the fact. RANK_FRONTIER is the newest generation in volume production at home
 when building begins (or, as an option, when the fab enters service).
-Sources: fact tables `outbound`, `frontier`, `product`.
+
+The rule's "generation" is nowhere defined; two readings are kept. `full` counts full nodes of the
+roadmap (N5, N3, N2, A14, A10). `named` counts every named process (N5, N4, N3, N2, A16, A14, A12,
+A10), as the deputy minister's example does: with 1.2 nm at home, 1.6 nm may go abroad. A class
+stands at its oldest member in both, so `named` lets a class go about three years sooner.
+Sources: fact tables `outbound`, `frontier`, `product`; `tw-n2-rule-toms` for the example.
 """
 
 from __future__ import annotations
@@ -24,7 +29,13 @@ from planner.model.lp import Model
 
 AFTER = ("capacity",)
 NEEDS = ("outbound", "frontier")
-READS = ("outbound.gap_generations", "frontier.rank", "product.rank")
+READS = (
+    "outbound.gap_generations",
+    "frontier.rank",
+    "frontier.rank_named",
+    "product.rank",
+    "product.rank_named",
+)
 
 
 class Options(Base):
@@ -32,6 +43,8 @@ class Options(Base):
 
     gap_generations: Annotated[float, Field(ge=0, le=10)] | None = None
     """x of the rule N-x for every host; empty = the data's [generations]"""
+    generations: Literal["full", "named"] = "full"
+    """What counts as a generation: full nodes, or every named process [full|named]"""
     measured_at: Literal["begin", "service"] = "begin"
     """When the gap is measured: as building begins, or later at service [begin|service]"""
     service_delay_years: Annotated[float, Field(ge=0, le=10)] = 3.0
@@ -48,7 +61,8 @@ def required_gap(case: CaseView, opt: Options, c: str, t: int) -> float:
 def gap(case: CaseView, opt: Options, k: str, t: int) -> float:
     """How far a class lies behind the frontier when measured [generations]."""
     year = t + (opt.service_delay_years if opt.measured_at == "service" else 0.0)
-    return case.value("frontier.rank", "world", year=year) - case.value("product.rank", k)
+    rank = "rank" if opt.generations == "full" else "rank_named"
+    return case.value(f"frontier.{rank}", "world", year=year) - case.value(f"product.{rank}", k)
 
 
 def mask(case: CaseView, opt: Options, i: str, k: str, t: int) -> str | None:

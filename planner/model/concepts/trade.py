@@ -16,7 +16,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from planner.core import discount
+from planner.core import discount, markets
 from planner.core.case import CaseView
 from planner.core.errors import Issue
 from planner.core.options import Options as Base
@@ -48,7 +48,7 @@ def duty_pct(case: CaseView, opt: Options, spot: tuple[str, str, str], u: State)
     spot: country of origin, market, class.
     """
     c, m, k = spot
-    if not _foreign(c, m):
+    if markets.holds(case, m, c):
         return 0.0
     total = u.tariff_add_pct.get((m, k), 0.0)
     for x in case.ids("tariff_measures"):
@@ -72,11 +72,6 @@ def unit_duty(case: CaseView, opt: Options, spot: tuple[str, str, str], u: State
     base = case.mean("price.price_usd_per_wafer", k, period=u.period) * u.price.get((m, k), 1.0)
     exposure = case.value("market.tariff_exposure_pct", m) / 100
     return base * exposure * duty_pct(case, opt, spot, u) / 100
-
-
-def _foreign(c: str, m: str) -> bool:
-    """Whether goods from c are foreign in m (a German fab is inside the European market)."""
-    return c != m and not (c == "DE" and m == "EU") and not (c == "TW" and m == "AS")
 
 
 def build(m: Model, case: CaseView, opt: Options) -> None:

@@ -56,7 +56,8 @@ const summary = (run) => {
     kwpm += now.kwpm;
     abroad += site.home ? 0 : now.kwpm;
   }
-  return `${state.year}: ${open} fab sites, ${show(kwpm, 0)} kwpm, ${show(abroad, 0)} of it abroad; ${labs} new research centre${labs === 1 ? "" : "s"}`;
+  const values = { year: state.year, open, kwpm: show(kwpm, 0), abroad: show(abroad, 0), labs };
+  return fill(labs === 1 ? "{year}: {open} fab sites, {kwpm} kwpm, {abroad} of it abroad; 1 new research centre" : "{year}: {open} fab sites, {kwpm} kwpm, {abroad} of it abroad; {labs} new research centres", values);
 };
 
 // labels keep clear of markers and of each other: right, left, above, below, else none
@@ -119,7 +120,7 @@ const shade = () => {
   one("#ramp").hidden = !layer;
   document.body.dataset.layer = state.layer;
   if (!layer) return;
-  one("#rampname").textContent = `${layer.label}, ${layer.unit}`;
+  one("#rampname").textContent = `${T(layer.label)}, ${T(layer.unit)}`;
   const count = layer.ends.length - 1;
   const steps = layer.ends.flatMap((end, at) => {
     const number = document.createElement("b");
@@ -135,14 +136,14 @@ const siteWords = (g) => {
   const site = DATA.runs[+g.closest("svg").dataset.run].sites[g.dataset.site];
   if (!site) return null;
   const now = siteState(site);
-  const text = now.kwpm > 0 ? `${show(now.kwpm, 0)} kwpm${now.most ? ", most " + now.most : ""}` : now.building ? "being built" : now.lab ? "research centre open" : "nothing";
-  return [site.name, [[`In ${state.year}`, text], ...site.lines]];
+  const text = now.kwpm > 0 ? `${show(now.kwpm, 0)} kwpm${now.most ? `, ${T("most")} ${now.most}` : ""}` : now.building ? "being built" : now.lab ? "research centre open" : "nothing";
+  return [site.name, [[fill("In {year}", { year: state.year }), text], ...site.lines]];
 };
 const regionWords = (use) => {
   const iso = use.dataset.iso;
   const layer = DATA.layers.find((l) => l.id === state.layer);
   const found = layer && layer.shades[+use.closest("svg").dataset.run][iso];
-  return [DATA.regions[iso] || iso, layer ? [[layer.label, found ? `${found[1]} ${layer.unit}` : "no site weighed here"]] : []];
+  return [DATA.regions[iso] || iso, layer ? [[layer.label, found ? `${found[1]} ${T(layer.unit)}` : "no site weighed here"]] : []];
 };
 const wordsFor = (target) => {
   const site = target.closest(".site");
@@ -199,6 +200,11 @@ one("#reset").addEventListener("click", wholeMaps);
 for (const box of all("[data-show]")) {
   box.addEventListener("change", () => document.body.classList.toggle(`hide-${box.dataset.show}`, !box.checked));
 }
+language.after.push(() => {
+  for (const text of all(".panel text")) delete text.dataset.w;
+  refresh();
+  shade();
+});
 state.layer = one("#layer").value;
 wholeMaps();
 refresh();

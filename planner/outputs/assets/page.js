@@ -7,13 +7,13 @@ const tip = one("#tip");
 const tell = (title, lines, x, y) => {
   tip.replaceChildren();
   const head = document.createElement("b");
-  head.textContent = title;
+  head.textContent = whole(title);
   const grid = document.createElement("div");
   for (const [name, value] of lines) {
     for (const [kind, text] of [["span", name], ["i", value]]) {
       const part = document.createElement(kind);
       part.style.fontStyle = "normal";
-      part.textContent = text;
+      part.textContent = whole(text);
       grid.append(part);
     }
   }
