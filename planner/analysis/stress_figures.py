@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from planner.analysis.stress_draws import Asked, Drawn, States
+from planner.analysis.stress_text import words
 from planner.core.histories import Numbers, event_of
 from planner.solve.extract import tail_mean, value_by_future
 from planner.solve.recourse import Outcome, Recourse, Spot
@@ -55,7 +56,7 @@ def figures(asked: Asked, solved: Solved) -> dict[str, Any]:
     untouched = recourse.sure.value + float(values[calm].sum())
     parts = _parts(solved, values)
     breaks = np.array([o.breach > 1e-6 for o in found])
-    return {
+    answer = {
         "scenario": asked.plan.scenario,
         "title": asked.plan.title,
         "digest": asked.plan.digest,
@@ -78,6 +79,7 @@ def figures(asked: Asked, solved: Solved) -> dict[str, Any]:
         "events": _events(asked, drawn, parts, (worth, untouched)),
         "recovery": _recovery(asked, solved, found),
     }
+    return {"text": words(answer), **answer}
 
 
 def _method(asked: Asked) -> str:

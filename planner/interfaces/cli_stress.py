@@ -44,7 +44,6 @@ def stress(
     Spread and tail of its worth, cash by year, what hurts most and how soon it is back.
     """
     from planner.api import uncertain
-    from planner.outputs.stress_page import headline
 
     console = Console(as_json, quiet)
     names = tuple(part.strip() for part in events.split(",") if part.strip())
@@ -52,7 +51,7 @@ def stress(
         run, out, console.say, draws=draws, seed=seed, events=names, layers=layers, own=own,
         ranges=ranges, chances_pct=dict(_chance(text) for text in chance or ()),
     )  # fmt: skip
-    console.say(headline(found))
+    console.say(found["text"])
     value = found["value"]
     error = value["mean_standard_error_usd_bn"]
     console.say(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import planner
 from planner.analysis.stress import stress
 from planner.analysis.stress_figures import quantile, spread
 from planner.core.case import Case
@@ -152,3 +153,9 @@ def test_what_cannot_be_stressed_is_said(averse: tuple[Plan, Case]) -> None:
     mean = case.replace(scenario=case.scenario.with_(futures=(AVERAGE,)))
     with pytest.raises(InputError, match="average"):
         stress(plan, mean, own=True)
+
+
+def test_a_plan_can_be_asked(averse: tuple[Plan, Case], drawn: dict[str, Any]) -> None:
+    answer = planner.ask("stress", *averse, draws=400, seed=7)
+    assert answer == drawn
+    assert answer["text"].startswith("Over 400 histories")
