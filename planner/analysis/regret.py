@@ -82,7 +82,11 @@ def regret(  # noqa: PLR0913 - all but the runs are named
     answer = None
     if minimax:
         tell("the plan with the least worst regret")
-        answer = _minimax(minimax_plan(world, best, seconds), values, (best, bound), world)
+        worst = {name: max(best[s] - v[s] for s in best) for name, v in values.items()}
+        plans = {name: plan for name, plan, _ in _named_apart(runs)}
+        start = plans[min(worst, key=lambda name: worst[name])]
+        found = minimax_plan(world, best, seconds, start)
+        answer = _minimax(found, values, (best, bound), world)
     rows = {name: _row(v, (best, bound), sets) for name, v in values.items()}
     least = min(rows, key=lambda name: rows[name]["worst_usd_bn"])
     return {

@@ -14,14 +14,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from planner.analysis.regret_values import FutureValues, Line, future_values
+from planner.analysis.regret_values import FutureValues, Line, future_values, held
 from planner.core.case import Case
-from planner.core.errors import Stopped
+from planner.core.plan import Plan
 from planner.core.scenario import SolverSettings
 from planner.model.assemble import build_model
 from planner.model.lp import Key, Model
 from planner.solve import highs
 from planner.solve.recourse import neutral
+from planner.solve.session import search_from
 
 SLACK = 1e-7
 """Worst regret given up while the mean value is raised (relative)."""
@@ -43,8 +44,10 @@ class Least:
     status: str
 
 
-def minimax_plan(world: Case, best: Mapping[str, float], seconds: float) -> Least | None:
-    """Search for the plan with the least worst regret for at most `seconds`.
+def minimax_plan(
+    world: Case, best: Mapping[str, float], seconds: float, start: Plan
+) -> Least | None:
+    """Search for the plan with the least worst regret for at most `seconds`, from a plan known.
 
     None when no plan was found in that time.
     """
@@ -52,11 +55,9 @@ def minimax_plan(world: Case, best: Mapping[str, float], seconds: float) -> Leas
     lines = future_values(built)
     model, worst = built.model, with_regret(built.model, lines, best)
     model.objective, model.objective_constant = {worst: -1.0}, 0.0
-    try:
-        answer = highs.run(model, SolverSettings(gap=GAP, time_limit=seconds))
-    except Stopped:
-        return None
-    if answer.values is None:
+    settings = SolverSettings(gap=GAP, time_limit=seconds)
+    answer = search_from(model, _whole_numbers(model, start), settings)
+    if answer is None or answer.values is None:
         return None
     values = _raised(model, answer.values, worst, (lines, world))
     modules = model.family("modules")
@@ -66,6 +67,16 @@ def minimax_plan(world: Case, best: Mapping[str, float], seconds: float) -> Leas
         -answer.bound,
         answer.status,
     )
+
+
+def _whole_numbers(model: Model, plan: Plan) -> dict[int, float]:
+    """Columns of the plan's whole-number decisions with their values."""
+    fixed, _ = held(model, plan)
+    return {
+        j: float(fixed.low[j] or 0.0)
+        for j, (was, now) in enumerate(zip(model.integer, fixed.integer, strict=True))
+        if was and not now
+    }
 
 
 def with_regret(model: Model, lines: FutureValues, best: Mapping[str, float]) -> int:
