@@ -27,9 +27,9 @@ def test_order_is_fixed() -> None:
         "capacity", "acquisition", "clusters", "costs", "fair_value", "joint_venture",
         "outbound", "research", "cocreation", "retrofit", "emissions", "limits", "sales",
         "agreements",
-        "production", "ratios", "subsidy", "budgets", "milestones", "strings", "guardrail",
-        "support", "trade", "quota", "training", "talent", "finance", "upside", "risk",
-        "utilities",
+        "contracts", "hardening", "production", "ratios", "subsidy", "budgets", "milestones",
+        "strings", "guardrail", "support", "trade", "quota", "training", "talent", "finance",
+        "upside", "risk", "utilities",
     ]  # fmt: skip
 
 

@@ -20,6 +20,8 @@ from planner.model.lp import Model
 from planner.solve import highs
 from planner.solve.extract import extract
 from planner.solve.verify import verify
+from tests.concepts.test_contracts import promised
+from tests.concepts.test_hardening import shaky
 from tests.rich import rich
 from tests.tiny import tiny
 
@@ -274,7 +276,7 @@ def old_lines() -> Case:
     )
 
 
-def promised(**options: object) -> Callable[[], Case]:
+def greener(**options: object) -> Callable[[], Case]:
     """Green power or a limit on gas that the plan would not choose by itself."""
     return lambda: rich(concepts={"emissions": {"carbon_usd_per_t": 0.0, **options}})
 
@@ -283,11 +285,22 @@ def steady(value: float) -> dict[str, float]:
     return {"since": 2026, "value": value, "until": 2026, "last": value}
 
 
+def kept_promises() -> Case:
+    """A fab abroad that only a promise brings."""
+    return promised(confidence_pct=95, fine_usd_per_wafer=10)
+
+
+def free_bracing() -> Case:
+    """A site that would be hardened at once, and twice, if nothing stood against it."""
+    return shaky(site_usd_bn=-0.001)
+
+
 CASES: tuple[Callable[[], Case], ...] = (
+    kept_promises, shaky, free_bracing,
     rich, hungry, abroad, opened, scarce, dry, dark, capped, tight_budget, low_theta, pinned,
     rewarding, anchored, floors, thrifty, homebound, crews, agreed, agreed_on_average, idle,
     breakable, concerned, generous, claimed,
-    promised(green_share_pct=steady(60)), promised(cap_mt_per_year=steady(0.3)),
+    greener(green_share_pct=steady(60)), greener(cap_mt_per_year=steady(0.3)),
     quota_rich, balanced(technology_floor=0.7),
     insisted, cheap_refit, old_lines, partners(transfer_pct=10.0),
     partners(transfer_pct=2.0, premium_pct=200),
