@@ -16,13 +16,13 @@ from typing import Any
 
 from planner.analysis.regret_values import FutureValues, Line, future_values, held
 from planner.core.case import Case
+from planner.core.errors import Stopped
 from planner.core.plan import Plan
 from planner.core.scenario import SolverSettings
 from planner.model.assemble import build_model
 from planner.model.lp import Key, Model
 from planner.solve import highs
 from planner.solve.recourse import neutral
-from planner.solve.session import search_from
 
 SLACK = 1e-7
 """Worst regret given up while the mean value is raised (relative)."""
@@ -56,8 +56,11 @@ def minimax_plan(
     model, worst = built.model, with_regret(built.model, lines, best)
     model.objective, model.objective_constant = {worst: -1.0}, 0.0
     settings = SolverSettings(gap=GAP, time_limit=seconds)
-    answer = search_from(model, _whole_numbers(model, start), settings)
-    if answer is None or answer.values is None:
+    try:
+        answer = highs.run(model, settings, start=_whole_numbers(model, start))
+    except Stopped:
+        return None
+    if answer.values is None:
         return None
     values = _raised(model, answer.values, worst, (lines, world))
     modules = model.family("modules")
@@ -69,14 +72,11 @@ def minimax_plan(
     )
 
 
-def _whole_numbers(model: Model, plan: Plan) -> dict[int, float]:
-    """Columns of the plan's whole-number decisions with their values."""
+def _whole_numbers(model: Model, plan: Plan) -> list[float]:
+    """The plan's whole-number decisions on the model's columns, 0 elsewhere."""
     fixed, _ = held(model, plan)
-    return {
-        j: float(fixed.low[j] or 0.0)
-        for j, (was, now) in enumerate(zip(model.integer, fixed.integer, strict=True))
-        if was and not now
-    }
+    pairs = zip(model.integer, fixed.integer, fixed.low, strict=True)
+    return [float(low or 0.0) if was and not now else 0.0 for was, now, low in pairs]
 
 
 def with_regret(model: Model, lines: FutureValues, best: Mapping[str, float]) -> int:

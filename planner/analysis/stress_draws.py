@@ -7,7 +7,7 @@ need far fewer recourse problems: one for each distinct (period, state).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from planner.core.case import Case
 from planner.core.histories import Hazards, History, Numbers
 from planner.core.plan import Plan
 from planner.core.sets import Sets, State
-from planner.model.states import Active, acting, state_of_world
+from planner.model.states import Active, acting, history_of, state_of_world
 from planner.solve.recourse import Outcome, Spot
 
 ALPHA = 0.9
@@ -62,6 +62,7 @@ class States:
         for (i, _, t), kwpm in plan.values("cap").items():
             if kwpm > 0:
                 self.here[t].add(i)
+        self.hard = any(kwpm > 0 for kwpm in plan.values("hard").values())
         self.number: dict[tuple[Any, ...], int] = {}
         self.spots: list[Spot] = []
         self.parts: list[Active] = []
@@ -81,18 +82,17 @@ class States:
         left = {key: v for key, v in state.available.items() if key[0] in here}
         damage = {i: v for i, v in state.repair_share.items() if i in here}
         tables = (left, state.demand, state.price, state.tariff_add_pct, damage)
-        key = (t, *(tuple(sorted(table.items())) for table in tables), state.grant_kept)
+        events = history_of(self.case, self.sets, t, active)
+        told = events if self.hard else ()  # what is spared depends on which event it is
+        key = (t, *(tuple(sorted(table.items())) for table in tables), state.grant_kept, told)
         if key not in self.number:
             number = self.number[key] = len(self.spots)
             name = f"drawn:{number}"
             self.spots.append((t, name))
             self.parts.append(())
             self.made[t].append(
-                State(
-                    name, t, 0.0, (), left, state.demand, state.price, state.tariff_add_pct,
-                    state.grant_kept, damage,
-                )
-            )  # fmt: skip
+                replace(state, id=name, available=left, repair_share=damage, history=events)
+            )
             self.parts[number] = self._felt(t, active, number)
         return self.number[key]
 

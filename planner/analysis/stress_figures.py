@@ -45,15 +45,23 @@ class Solved:
     calm: Mapping[int, int]
     alone: Mapping[tuple[str, int], int]
 
+    def values(self) -> Numbers:
+        """Net present value of each history [USD bn]."""
+        found = np.array([o.value for o in self.states.in_order(self.outcomes)])
+        return np.asarray(self.recourse.sure.value + found[self.drawn.numbers].sum(axis=1))
+
+    def untouched(self) -> float:
+        """Net present value if nothing happens [USD bn]."""
+        found = self.states.in_order(self.outcomes)
+        return self.recourse.sure.value + sum(found[n].value for n in self.calm.values())
+
 
 def figures(asked: Asked, solved: Solved) -> dict[str, Any]:
     """Everything the stress says, in plain types."""
     drawn, states, recourse = solved.drawn, solved.states, solved.recourse
     found = states.in_order(solved.outcomes)
     values = np.array([o.value for o in found])
-    calm = np.array([solved.calm[t] for t in asked.sets.periods])
-    worth = recourse.sure.value + values[drawn.numbers].sum(axis=1)
-    untouched = recourse.sure.value + float(values[calm].sum())
+    worth, untouched = solved.values(), solved.untouched()
     parts = _parts(solved, values)
     breaks = np.array([o.breach > 1e-6 for o in found])
     answer = {

@@ -72,7 +72,8 @@ class Change:
 class State:
     """One state of the world in one period; factors are 1 and additions 0 where absent.
 
-    spared: share of capacity that keeps running besides `available` where it is hardened.
+    spared: share of capacity that keeps running besides `available` where it is hardened. history:
+    events acting here with a year of the period they began in, for states of no future of the data.
     """
 
     id: str
@@ -86,6 +87,7 @@ class State:
     grant_kept: float = 1.0
     repair_share: Mapping[str, float] = field(default_factory=dict)
     spared: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    history: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)

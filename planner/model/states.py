@@ -87,6 +87,18 @@ def acting(case: Case, sets: Sets, events: Iterable[tuple[str, int]], t: int) ->
     return tuple(sorted(found))
 
 
+def history_of(case: Case, sets: Sets, t: int, active: Active) -> tuple[tuple[str, int], ...]:
+    """Acting events with the latest period they can have begun in."""
+    length, found = 12.0 * sets.years_per_period, []
+    for event, months, new in active:
+        whole = case.value("event.outage_months", event)
+        back = 0 if new else 1
+        while back and min(length, max(0.0, whole - back * length)) > months:
+            back += 1
+        found.append((event, t - back * sets.years_per_period))
+    return tuple(found)
+
+
 def state_of_world(case: Case, sets: Sets, t: int, active: Active) -> State:
     """Effects of the acting events, multiplied (factors) or added (duties)."""
     name = "+".join(e if new else f"{e}~" for e, _, new in active) or "calm"

@@ -1,14 +1,12 @@
 """One kept HiGHS session for many small LPs that differ in costs and right-hand sides.
 
 The first LP of a shape is loaded, later ones of the same shape change only costs and row bounds,
-and the simplex method starts from the last basis. `search_from` is for whole programmes: it starts
-from a known plan.
+and the simplex method starts from the last basis.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +14,7 @@ import highspy
 import numpy as np
 
 from planner.core.histories import Numbers
-from planner.core.scenario import SolverSettings
-from planner.model.lp import Model, merge
-from planner.solve.highs import Answer, quiet
+from planner.solve.highs import quiet
 
 Shape = tuple[tuple[tuple[int, float], ...], ...]
 """Rows of an LP as (column, coefficient) pairs."""
@@ -84,73 +80,6 @@ class Session:
 def _holds_empty(lp: SmallLp) -> bool:
     """Whether rows without columns hold."""
     return bool(np.all(lp.lower <= 1e-9) and np.all(lp.upper >= -1e-9))
-
-
-def search_from(
-    model: Model, start: Mapping[int, float], settings: SolverSettings
-) -> Answer | None:
-    """Solve a model from a known plan: column -> value of its whole numbers.
-
-    The answer is never worse than the plan given, if that keeps the rules. None when no plan was
-    found before the time limit.
-    """
-    quiet()
-    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-    highspy.Highs.resetGlobalScheduler(True)  # else HiGHS refuses another number of threads
-    for option, value in (
-        ("output_flag", False),
-        ("mip_rel_gap", settings.gap),
-        ("time_limit", settings.time_limit),
-        ("threads", settings.threads),
-        ("random_seed", settings.seed),
-    ):
-        highs.setOptionValue(option, value)
-    highs.passModel(_whole(model))
-    spots = sorted(start)
-    highs.setSolution(
-        len(spots),
-        np.array(spots, dtype=np.int32),
-        np.array([start[j] for j in spots], dtype=np.float64),
-    )
-    begun = time.perf_counter()
-    highs.run()
-    info, status = highs.getInfo(), highs.getModelStatus()
-    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return None
-    values = [float(v) for v in highs.getSolution().col_value]
-    done = status == highspy.HighsModelStatus.kOptimal
-    objective = model.objective_constant + sum(c * values[j] for j, c in model.objective.items())
-    return Answer(
-        "optimal" if done else "feasible",
-        values,
-        objective,
-        float(info.mip_dual_bound),
-        stopped_by="" if done else "time limit",
-        seconds=time.perf_counter() - begun,
-        nodes=int(info.mip_node_count),
-    )
-
-
-def _whole(model: Model) -> Any:
-    """The model as HiGHS takes it."""
-    made = highspy.HighsLp()
-    width = len(model.names)
-    made.num_col_, made.num_row_ = width, len(model.rows)
-    made.sense_, made.offset_ = highspy.ObjSense.kMaximize, model.objective_constant
-    cost = np.zeros(width)
-    for j, a in model.objective.items():
-        cost[j] = a
-    made.col_cost_ = cost
-    made.col_lower_ = np.array([-np.inf if v is None else v for v in model.low], dtype=float)
-    made.col_upper_ = np.array([np.inf if v is None else v for v in model.high], dtype=float)
-    kinds = highspy.HighsVarType
-    made.integrality_ = [kinds.kInteger if w else kinds.kContinuous for w in model.integer]
-    rows = [sorted(merge(terms).items()) for _, terms, _, _ in model.rows]
-    ends = [(sense, right) for _, _, sense, right in model.rows]
-    made.row_lower_ = np.array([r if s in (">=", "=") else -np.inf for s, r in ends], dtype=float)
-    made.row_upper_ = np.array([r if s in ("<=", "=") else np.inf for s, r in ends], dtype=float)
-    _fill(made.a_matrix_, rows, (width, len(rows)))
-    return made
 
 
 def _fill(matrix: Any, rows: Sequence[Sequence[tuple[int, float]]], size: tuple[int, int]) -> None:

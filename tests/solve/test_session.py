@@ -1,15 +1,11 @@
-"""The kept solver session: right answers, one load a shape; and a search from a known plan."""
+"""The kept solver session: right answers, one load a shape."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from planner.core.scenario import SolverSettings
-from planner.model.assemble import build_model
-from planner.solve import highs
-from planner.solve.session import Session, SmallLp, search_from
-from tests.rich import rich
+from planner.solve.session import Session, SmallLp
 
 
 def knapsack(worth: tuple[float, float], room: float, least: float = 0.0) -> SmallLp:
@@ -51,17 +47,3 @@ def test_no_columns() -> None:
     breaks = SmallLp(((),), none, none, none, np.array([1.0]), np.array([np.inf]))
     assert session.solve(fits) is not None
     assert session.solve(breaks) is None
-
-
-def test_a_search_from_a_plan_finds_the_optimum_and_its_bound() -> None:
-    model = build_model(rich()).model
-    direct = highs.run(model, SolverSettings(gap=0.0))
-    assert direct.values is not None
-    start = {j: round(direct.values[j]) for j, whole in enumerate(model.integer) if whole}
-    found = search_from(model, start, SolverSettings(gap=0.0))
-    assert found is not None
-    assert found.objective == pytest.approx(direct.objective, abs=1e-6)
-    assert found.bound == pytest.approx(direct.objective, abs=1e-5)
-    nothing = search_from(model, {}, SolverSettings(gap=0.0))
-    assert nothing is not None
-    assert nothing.objective == pytest.approx(direct.objective, abs=1e-6)

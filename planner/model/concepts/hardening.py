@@ -28,6 +28,7 @@ from pydantic import Field
 from planner.core import discount, outlay
 from planner.core.case import CaseView
 from planner.core.errors import Issue
+from planner.core.histories import event_of
 from planner.core.options import Options as Base
 from planner.core.plan import Plan
 from planner.core.sets import State
@@ -79,24 +80,29 @@ def hit(case: CaseView, event: str, i: str, k: str) -> bool:
     return bool(places & set(case.items("events", event, "places"))) and k in (only or (k,))
 
 
+def happened(case: CaseView, u: State) -> tuple[tuple[str, int], ...]:
+    """Events of a state with their years."""
+    future = u.futures[0] if u.futures else ""
+    if u.history or future not in case.ids("futures"):
+        return u.history
+    items = (item.split("@") for item in case.items("futures", future, "events"))
+    return tuple((event, int(year)) for event, year in items)
+
+
 def kept(case: CaseView, i: str, k: str, u: State) -> float:
     """Share of hardened capacity that runs in a state."""
     left, length = 1.0, 12.0 * case.sets.years_per_period
-    future = u.futures[0] if u.futures else ""
-    if future not in case.ids("futures"):
-        return left
-    for item in case.items("futures", future, "events"):
-        event, year = item.split("@")
+    for event, year in happened(case, u):
         if hit(case, event, i, k):
-            ratio = case.value("hardening.outage_ratio", event)
-            out = months(case, event, int(year), u.period, ratio)
+            ratio = case.value("hardening.outage_ratio", event_of(event))
+            out = months(case, event, year, u.period, ratio)
             left *= 1 - case.value("event.capacity_loss_pct", event) / 100 * out / length
     return left
 
 
 def adjust(case: CaseView, opt: Options, u: State) -> State:
     """The state with what hardened capacity is spared in it."""
-    if not set(u.futures) & set(case.ids("futures")):
+    if not happened(case, u):
         return u
     gains = {(i, k): kept(case, i, k, u) - share for (i, k), share in u.available.items()}
     return replace(u, spared={key: gain for key, gain in gains.items() if gain > 1e-12})
