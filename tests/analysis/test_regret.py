@@ -153,5 +153,5 @@ def test_the_rule_a_plan_breaks_is_named() -> None:
     wide = flooded()
     floor = {"places": [{"where": "tw_a", "products": ["N16"], "least_kwpm": 20, "since": 2028}]}
     bound = flooded(concepts={"limits": floor})
-    with pytest.raises(InputError, match="limits.least"):
+    with pytest.raises(InputError, match=r"limits\.least"):
         regret([("bound", solve_case(bound), bound), ("wide", solve_case(wide), wide)])
