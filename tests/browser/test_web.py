@@ -20,7 +20,7 @@ import pytest
 pytest.importorskip("fastapi", reason="the extra `web` is not installed")
 from planner.interfaces import web_jobs
 from planner.outputs import run_folder
-from tests.interfaces.web_server import FAKE, SECRET, SMALL, Client, serving
+from tests.interfaces.web_server import FAKE, PLAIN, SECRET, SMALL, Client, serving
 from tests.outputs.sample_plan import sample_plan_b
 from tests.outputs.test_run_folder import sealed
 from tests.outputs.variants import DATA, HOSTILE_SITE, SITE, TITLE, hostile
@@ -207,7 +207,10 @@ def _ask_why(page: sync_api.Page, site: str) -> None:
     assert page.url.endswith(site)
 
 
-def test_stopping_keeps_the_best_plan(browser: sync_api.Browser, client: Client) -> None:
+def test_stopping_keeps_the_best_plan(
+    browser: sync_api.Browser, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web_jobs, "CHILD", PLAIN)
     text = SMALL.replace("name: small", "name: stopped").replace("periods: 2", "periods: 3")
     text = text.replace("gap: 0.05", "gap: 0").replace("futures: [average]\n", "")
     _, job = client.post("/api/jobs/solve", {"text": text})
