@@ -126,7 +126,7 @@ class _Search:
         """Start, whole, leaf by leaf, first moves, whole again while there is time."""
         self.values = start
         self._take(highs.run(highs.fix_integers(self.model, start), SolverSettings(gap=0.0)))
-        self._whole(0.25)
+        self._whole(0.5)
         groups = self._groups()
         for done, (what, free, alone) in enumerate(groups):
             left = self.end - time.perf_counter()
@@ -140,7 +140,14 @@ class _Search:
                     self._take(search(held, CLOSE, share, self.seed))
         if self._gap() > self.gap and self.end > time.perf_counter():
             self._whole(1.0)
-        self._take(highs.run(highs.fix_integers(self.model, self.values), SolverSettings(gap=0.0)))
+        whole = highs.fix_integers(self.model, self.values)
+        polished = highs.run(whole, SolverSettings(gap=0.0))
+        if polished.values is not None and polished.objective > self.objective - self._noise():
+            self.values, self.objective = polished.values, polished.objective
+
+    def _noise(self) -> float:
+        """What a small programme's rounded sizes may have gained [USD bn]."""
+        return 1e-6 * max(1.0, abs(self.objective))
 
     def _gap(self) -> float:
         return highs.gap_of(self.objective, max(self.bound, self.objective))
@@ -168,8 +175,7 @@ class _Search:
             better = [*self.values]
             for j, value in zip(columns, found.values, strict=True):
                 better[j] = value
-            whole = highs.fix_integers(self.model, better)
-            self._take(highs.run(whole, SolverSettings(gap=0.0)))
+            self.values, self.objective = better, found.objective
 
     def _groups(self) -> list[tuple[str, set[int], bool]]:
         """Columns that are one leaf's own, leaf by leaf, then what several leaves share.
