@@ -25,6 +25,7 @@ from planner.core.scenario import AVERAGE, SolverSettings
 from planner.core.sets import Sets
 from planner.model.assemble import Built, build_model, prepare
 from planner.solve import highs
+from planner.solve.conflict import explain_conflict
 from planner.solve.optimise import solve_case
 
 Say = Callable[[str], None]
@@ -69,7 +70,7 @@ def regret(  # noqa: PLR0913 - all but the runs are named
     values = {}
     for name, plan, _ in _named_apart(runs):
         tell(f"valuing the plan of {name}")
-        values[name] = _valued(built, name, plan)
+        values[name] = _valued(built, name, plan, world)
     known: dict[str, Known] = {}
     for s in sets.futures:
         tell(f"the best plan if {world.name('futures', s)} were known")
@@ -81,7 +82,11 @@ def regret(  # noqa: PLR0913 - all but the runs are named
     answer = None
     if minimax:
         tell("the plan with the least worst regret")
-        answer = _minimax(minimax_plan(world, best, seconds), values, (best, bound), world)
+        worst = {name: max(best[s] - v[s] for s in best) for name, v in values.items()}
+        plans = {name: plan for name, plan, _ in _named_apart(runs)}
+        start = plans[min(worst, key=lambda name: worst[name])]
+        found = minimax_plan(world, best, seconds, start)
+        answer = _minimax(found, values, (best, bound), world)
     rows = {name: _row(v, (best, bound), sets) for name, v in values.items()}
     least = min(rows, key=lambda name: rows[name]["worst_usd_bn"])
     return {
@@ -153,7 +158,7 @@ def _alike(one: Sets, two: Sets) -> bool:
     )
 
 
-def _valued(built: Built, name: str, plan: Plan) -> dict[str, float]:
+def _valued(built: Built, name: str, plan: Plan, world: Case) -> dict[str, float]:
     """Value of a plan in every future of the world."""
     fixed, strange = held(built.model, plan)
     if strange:
@@ -162,7 +167,8 @@ def _valued(built: Built, name: str, plan: Plan) -> dict[str, float]:
         raise InputError([Issue("error", "E773", name, "", text, hint)])
     answer = highs.run(fixed, SolverSettings(gap=1e-9, time_limit=600.0))
     if answer.values is None:
-        text = "its plan breaks a rule of the first run's scenario"
+        broken = ", ".join(explain_conflict(world, replace(built, model=fixed)).rules)
+        text = f"its plan breaks rules of the first run's scenario ({broken or 'not traced'})"
         hint = "Name the run with the wider rules first."
         raise InputError([Issue("error", "E774", name, "", text, hint)])
     return _by_future(future_values(built), answer.values)
@@ -170,10 +176,11 @@ def _valued(built: Built, name: str, plan: Plan) -> dict[str, float]:
 
 def _tried(built: Built, plan: Plan) -> dict[str, float] | None:
     """Value of a plan in every future, None where the world's rules forbid it."""
-    try:
-        return _valued(built, "", plan)
-    except InputError:
+    fixed, strange = held(built.model, plan)
+    answer = None if strange else highs.run(fixed, SolverSettings(gap=1e-9, time_limit=600.0))
+    if answer is None or answer.values is None:
         return None
+    return _by_future(future_values(built), answer.values)
 
 
 def _by_future(lines: FutureValues, values: Sequence[float]) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """Histories of events over a horizon, drawn from the events' yearly chances.
 
     Z[e,y] = sum(LOADING[d,e] * F[d,y], d) + sqrt(1 - sum(LOADING[d,e]**2, d)) * OWN[e,y]
-    event e happens in year y   <=>   Z[e,y] > quantile(1 - CHANCE[e])
+    event e happens in year y   <=>   Z[e,y] > quantile(1 - CHANCE[e]) and y in WINDOW[e]
 
 F (shared drivers) and OWN are independent standard normals: a Gaussian copula of factors. Events
 of one year that load on one driver come together, two of them with correlation LOADING[d,a] *
@@ -15,7 +15,7 @@ event of chance p comes in floor or ceil of N p draws of every year; ranks keep 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import NormalDist
 from typing import Any
 
@@ -39,7 +39,8 @@ class Hazards:
     """What can happen: events with yearly chance, drivers and duration.
 
     chance: event -> chance a year [fraction]. loading: event -> loadings in order of DRIVERS.
-    persistent: events that begin once and stay. periods, years_per_period: the horizon.
+    persistent: events that begin once and stay. periods, years_per_period: the horizon. window:
+    event -> first and last year in which it can begin; any year where it has none.
     """
 
     chance: Mapping[str, float]
@@ -47,6 +48,12 @@ class Hazards:
     persistent: frozenset[str]
     periods: tuple[int, ...]
     years_per_period: int
+    window: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def possible(self, event: str, year: int) -> bool:
+        """Whether an event can begin in a year."""
+        first, last = self.window.get(event, (year, year))
+        return first <= year <= last
 
     @property
     def events(self) -> tuple[str, ...]:
@@ -101,7 +108,20 @@ def hazards(
         persistent=frozenset(e for e in chance if case.text("events", e, "persistent") == "yes"),
         periods=tuple(h.start + n * h.years_per_period for n in range(h.periods)),
         years_per_period=h.years_per_period,
+        window={e: found for e in chance if (found := _window(case, e))},
     )
+
+
+def _window(case: Case, event: str) -> tuple[int, int] | None:
+    """First and last year of an event, None where the data set neither."""
+    ends = ("event.first_year", "event.last_year")
+    if not any(case.has(name, event) for name in ends):
+        return None
+    first, last = (
+        int(case.value(name, event)) if case.has(name, event) else year
+        for name, year in zip(ends, (0, 9999), strict=True)
+    )
+    return first, last
 
 
 def _loading(case: Case, event: str) -> tuple[float, ...]:
@@ -127,11 +147,12 @@ def draw(hazard: Hazards, number: int, seed: int, *, layers: bool = False) -> li
     loads = np.array([hazard.loading[e] for e in hazard.events])
     alone = np.sqrt(np.maximum(0.0, 1.0 - (loads**2).sum(axis=1)))
     chance = np.array([hazard.chance[e] for e in hazard.events])
-    for n in range(len(hazard.years)):
+    for n, year in enumerate(hazard.years):
+        open_now = np.array([hazard.possible(e, year) for e in hazard.events])
         shared = random.standard_normal((number, len(DRIVERS)))
         own = random.standard_normal((number, len(hazard.events)))
         z = shared @ loads.T + own * alone
-        happens[:, n, :] = _above(z, chance, random if layers else None)
+        happens[:, n, :] = _above(z, chance, random if layers else None) & open_now
     return [_history(hazard, happens[s]) for s in range(number)]
 
 

@@ -1,6 +1,6 @@
 """Jobs of the web app: a queue of child processes whose whole state is files.
 
-    RUNS/.jobs/<id>/state.json   queued -> running -> done | failed | stopped | killed
+    RUNS/.jobs/<id>/state.json   queued -> running (-> stopping) -> done | failed | stopped | killed
 Whoever starts a server on a runs folder finds the jobs as they are: a child that still works is
 followed on, one that died is told as killed, what waited is started. The child writes progress and
 answer (`web_child`), the server alone writes state.json.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+import threading
 import zipfile
 from collections.abc import Iterator
 from functools import lru_cache
@@ -40,6 +41,8 @@ TYPES = {
 SHOWN = (".html", ".png", ".svg", ".pdf")
 """Files a browser may show; the others are saved."""
 CHUNK = 1 << 16
+READING = threading.Lock()
+"""A run that two tabs ask for at once is read once."""
 
 
 def run_folder(runs: Path, name: str) -> Path:
@@ -141,7 +144,8 @@ def seen(folder: Path) -> dict[str, Any]:
         made = (folder / "plan.json").stat().st_mtime
     except OSError as error:
         raise Refusal(404, "no such run") from error
-    return _seen(folder, made)
+    with READING:
+        return _seen(folder, made)
 
 
 def zipped(folder: Path) -> Iterator[bytes]:

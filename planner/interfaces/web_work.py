@@ -131,11 +131,12 @@ def told(jobs: Jobs, job: str) -> dict[str, Any]:
 
 async def follow(jobs: Jobs, job: str, after: int) -> AsyncIterator[str]:
     """Server-sent events of a job: every line of progress after one, states, the end."""
-    path, count, last, silent = jobs.folder(job) / "progress.jsonl", 0, "", 0.0
+    path, at, count, last, silent = jobs.folder(job) / "progress.jsonl", 0, 0, "", 0.0
     yield "retry: 1000\n\n"
     while True:
         status = json.dumps(jobs.state(job))  # before the lines: an end comes after all of them
-        for line in _lines(path)[count:]:
+        lines, at = _lines(path, at)
+        for line in lines:
             count += 1
             if count > after:
                 yield f"id: {count}\nevent: progress\ndata: {line}\n\n"
@@ -152,13 +153,16 @@ async def follow(jobs: Jobs, job: str, after: int) -> AsyncIterator[str]:
             yield ": still here\n\n"
 
 
-def _lines(path: Path) -> list[str]:
-    """Whole lines of a file that grows."""
+def _lines(path: Path, at: int) -> tuple[list[str], int]:
+    """Whole lines of a file that grows, from a byte on, and the byte to go on from."""
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            file.seek(at)
+            found = file.read()
     except OSError:
-        return []
-    return text[: text.rfind("\n") + 1].splitlines()
+        return [], at
+    whole = found[: found.rfind(b"\n") + 1]
+    return whole.decode("utf-8", "replace").splitlines(), at + len(whole)
 
 
 def routes(jobs: Jobs, runs: Path) -> APIRouter:

@@ -20,6 +20,7 @@ import pytest
 
 pytest.importorskip("fastapi", reason="the extra `web` is not installed")
 import planner
+from planner import api
 from planner.core.errors import InputError
 from planner.interfaces import web_child, web_jobs
 from planner.interfaces.web_child import DISK_FULL, FULL, disk_full
@@ -326,6 +327,34 @@ def test_errors_become_words(
     assert found == code
     assert answer["ok"] is False
     assert words in answer["message"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "called", "wanted"),
+    [
+        ({"kind": "memo", "folder": "runs/a"}, "report_pdf", {"files": ["a.pdf"]}),
+        ({"kind": "compare", "folders": ["runs/a", "runs/b"]}, "compare", {"files": ["b"]}),
+        (
+            {"kind": "ask", "question": "why", "folder": "runs/a", "settings": {"site": "x"}},
+            "ask",
+            {"answer": ["why", "plan", "case", "x"]},
+        ),
+    ],
+)
+def test_every_kind_of_job_calls_its_part_of_the_planner(
+    job: Path, monkeypatch: pytest.MonkeyPatch, asked: Any, called: str, wanted: Any
+) -> None:
+    fakes = {
+        "report_pdf": lambda plan, case, path: path,
+        "compare": lambda folders, out: (Path(folders[-1]),),
+        "ask": lambda q, plan, case, say, site: [say("re-solving"), q, plan, case, site][1:],
+        "load_run": lambda _: ("plan", "case"),
+    }
+    for name in (called, "load_run"):
+        monkeypatch.setattr(api, name, fakes[name])
+    (job / "request.json").write_text(json.dumps({**asked, "memory_gib": 64}), "utf-8")
+    code, answer = run_child(job, monkeypatch, ask=fakes["ask"], load_run=fakes["load_run"])
+    assert (code, answer) == (0, {"ok": True, **wanted})
 
 
 def test_input_errors_keep_their_issues(job: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,8 @@ from planner.interfaces.web_server import listening
 SECRET = "a-token-for-tests"
 FAKE = [sys.executable, str(Path(__file__).with_name("web_fake_child.py"))]
 """A stand-in for the solver's process."""
+PLAIN = [sys.executable, str(Path(__file__).with_name("web_plain_child.py"))]
+"""The solver's process without its pictures."""
 SMALL = """\
 extends: base
 name: small

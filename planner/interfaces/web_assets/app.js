@@ -42,10 +42,14 @@ const go = async () => {
 
 const busy = one("#busy");
 let failures = 0;
+let seen = null; // the jobs and their states as last looked at
 const look = async () => {
   if (document.hidden) return;
   try {
     const jobs = await ask("/api/jobs");
+    const now = jobs.map((j) => j.id + j.status).join();
+    if (seen !== null && now !== seen && location.hash === "#/runs" && !one("#main input:checked")) go();
+    seen = now;
     const at = jobs.filter((j) => j.status === "running" || j.status === "stopping");
     const waiting = jobs.filter((j) => j.status === "queued").length;
     busy.hidden = !at.length && !waiting;

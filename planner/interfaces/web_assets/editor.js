@@ -4,6 +4,7 @@ import { Fields } from "/assets/form.js";
 import { SiteMap } from "/assets/map.js";
 
 const KEPT = "draft";
+const LARGEST = 1_000_000;
 const load = () => JSON.parse(sessionStorage.getItem(KEPT) || "null");
 const save = (draft) => sessionStorage.setItem(KEPT, JSON.stringify(draft));
 
@@ -41,6 +42,7 @@ class Editor {
     this.text = h("textarea", { id: "yaml", spellcheck: "false", autocomplete: "off", wrap: "off", "aria-describedby": "problems", value: draft.text,
       oninput: () => this.typed(), onscroll: () => { this.lines.scrollTop = this.text.scrollTop; } });
     this.text.value = draft.text;
+    this.file = h("input", { type: "file", accept: ".yaml,.yml", hidden: true, "aria-label": "Scenario file", onchange: () => this.openFile() });
     this.problems = h("div", { id: "problems", class: "problems", role: "status", "aria-live": "polite" });
     this.button = h("button", { type: "button", class: "main", id: "solve", onclick: () => this.solve() }, "Solve");
     this.title = h("h1", { id: "h-edit" }, "Scenario");
@@ -55,7 +57,7 @@ class Editor {
         this.map.root, this.menu,
         h("p", { class: "key" }, h("span", {}, h("i", { class: "c-cand" }), "candidate"), h("span", {}, h("i", { class: "c-there" }), "fabs stand there"), h("span", {}, h("i", { class: "c-pin" }), "must be used"), h("span", {}, h("i", { class: "c-ban" }), "must not be used"), h("span", { class: "hintline" }, "click a site to set its rule"))),
       h("section", { class: "pane yaml", "aria-labelledby": "h-yaml" },
-        h("header", { class: "head" }, h("h2", { id: "h-yaml" }, h("label", { for: "yaml" }, "Scenario text")), h("small", {}, "YAML, checked as you type")),
+        h("header", { class: "head" }, h("h2", { id: "h-yaml" }, h("label", { for: "yaml" }, "Scenario text")), h("span", { class: "acts" }, h("button", { type: "button", class: "link", onclick: () => this.file.click() }, "Open a file"), h("button", { type: "button", class: "link", onclick: () => this.saveFile() }, "Save as a file")), this.file),
         h("div", { class: "code" }, this.lines, this.text), this.problems));
     this.soon = later(220, () => this.check());
     this.key = (event) => {
@@ -87,6 +89,21 @@ class Editor {
     this.number(this.wrong || []);
     this.button.disabled = true;
     this.soon();
+  }
+
+  async openFile() {
+    const [file] = this.file.files;
+    this.file.value = "";
+    if (!file) return;
+    if (file.size > LARGEST) { notice(`${file.name} is larger than ${LARGEST / 1e6} MB.`, "A scenario is a short text."); return; }
+    this.text.value = await file.text();
+    this.typed();
+  }
+
+  saveFile() {
+    const at = URL.createObjectURL(new Blob([this.text.value], { type: "text/yaml" }));
+    h("a", { href: at, download: `${(this.form && this.form.name) || "scenario"}.yaml` }).click();
+    setTimeout(() => URL.revokeObjectURL(at), 1000);
   }
 
   // problems and form for the text as it stands; an answer to older text is dropped
