@@ -22,7 +22,7 @@ from planner.core.tree import Tree, grow
 from planner.model.assemble import Built, build_model
 from planner.model.concepts import risk
 from planner.model.lifted import Lifted, lift
-from planner.model.lp import merge
+from planner.model.lp import Model, merge
 from planner.solve import highs
 from planner.solve.extract import extract, value_by_future
 from planner.solve.variant import held_at, search
@@ -126,18 +126,28 @@ class _Search:
         """Start, whole, leaf by leaf, first moves, whole again while there is time."""
         self.values = start
         self._take(highs.run(highs.fix_integers(self.model, start), SolverSettings(gap=0.0)))
-        self._whole(0.25)
+        self._whole(0.5)
         groups = self._groups()
-        for done, (what, free) in enumerate(groups):
+        for done, (what, free, alone) in enumerate(groups):
             left = self.end - time.perf_counter()
-            if len(groups) > 1 and left > 0:
+            if left > 0:
                 self.say(what)
-                held = held_at(self.model, self.values, free)
                 share = min(left, max(1.0, 0.6 * left / (len(groups) - done)))
-                self._take(search(held, CLOSE, share, self.seed))
+                if alone:
+                    self._alone(free, share)
+                else:
+                    held = held_at(self.model, self.values, free)
+                    self._take(search(held, CLOSE, share, self.seed))
         if self._gap() > self.gap and self.end > time.perf_counter():
             self._whole(1.0)
-        self._take(highs.run(highs.fix_integers(self.model, self.values), SolverSettings(gap=0.0)))
+        whole = highs.fix_integers(self.model, self.values)
+        polished = highs.run(whole, SolverSettings(gap=0.0))
+        if polished.values is not None and polished.objective > self.objective - self._noise():
+            self.values, self.objective = polished.values, polished.objective
+
+    def _noise(self) -> float:
+        """What a small programme's rounded sizes may have gained [USD bn]."""
+        return 1e-6 * max(1.0, abs(self.objective))
 
     def _gap(self) -> float:
         return highs.gap_of(self.objective, max(self.bound, self.objective))
@@ -157,8 +167,21 @@ class _Search:
         if answer.objective > self.objective:
             self.values, self.objective = answer.values, answer.objective
 
-    def _groups(self) -> list[tuple[str, set[int]]]:
-        """Columns that are one leaf's own, leaf by leaf, then those of every leaf together."""
+    def _alone(self, free: set[int], seconds: float) -> None:
+        """Search a leaf's own columns with every other column as it is: a small programme."""
+        columns = sorted(free)
+        found = search(part(self.model, self.values, columns), CLOSE, seconds, self.seed)
+        if found is not None and found.values is not None and found.objective > self.objective:
+            better = [*self.values]
+            for j, value in zip(columns, found.values, strict=True):
+                better[j] = value
+            self.values, self.objective = better, found.objective
+
+    def _groups(self) -> list[tuple[str, set[int], bool]]:
+        """Columns that are one leaf's own, leaf by leaf, then what several leaves share.
+
+        The last part says whether all the rest is held, or its whole numbers only.
+        """
         owners: dict[int, set[int]] = {}
         for leaf, columns in enumerate(self.lifted.columns):
             for column in columns:
@@ -171,8 +194,8 @@ class _Search:
         first = {j for j, who in owners.items() if len(who) > 1}
         chances = [self.lifted.tree.chance(group) for group in self.lifted.tree.leaves]
         order = sorted(leaves, key=lambda n: (-chances[n], n))
-        named = [(f"what is done on news {n}", own[n]) for n in order]
-        return [*named, ("the shared moves", first)]
+        named = [(f"what is done on news {n}", own[n], True) for n in order]
+        return [*named, ("the shared moves", first, False)]
 
     def info(self, seconds: dict[str, float]) -> SolveInfo:
         """What the search proved."""
@@ -190,6 +213,24 @@ class _Search:
             size=self.model.size() | {"nodes": self.nodes},
             stopped_by="" if closed else self.stopped or "time limit",
         )
+
+
+def part(model: Model, values: Sequence[float], columns: Sequence[int]) -> Model:
+    """The programme of some columns alone, every other column held at its value."""
+    place = {j: n for n, j in enumerate(columns)}
+    made = Model(model.name)
+    made.names = [model.names[j] for j in columns]
+    made.low, made.high = [model.low[j] for j in columns], [model.high[j] for j in columns]
+    made.integer = [model.integer[j] for j in columns]
+    for name, terms, sense, right in model.rows:
+        mine = [(place[j], a) for j, a in terms if j in place]
+        if mine:
+            rest = sum(a * values[j] for j, a in terms if j not in place)
+            made.rows.append((name, mine, sense, right - rest))
+    made.objective = {place[j]: a for j, a in model.objective.items() if j in place}
+    held = sum(a * values[j] for j, a in model.objective.items() if j not in place)
+    made.objective_constant = model.objective_constant + held
+    return made
 
 
 def _proved(

@@ -81,6 +81,11 @@ def test_the_fine_by_hand() -> None:
     assert cheap.info.objective == pytest.approx(idle - 0.048, abs=1e-7)
     assert cheap.measures["contracts_lacking_wafers_mn"] == pytest.approx(0.1 * 2 * 0.24)
     assert cheap.values("lacking") == {("US", "N2", 2030, "strait"): pytest.approx(0.24)}
+    row = cheap.table("promises").iloc[0]
+    assert (row["market"], row["product"], row["year"], row["future"]) == (
+        "US", "N2", 2030, "strait",
+    )  # fmt: skip
+    assert (row["probability"], row["lacking_wafers_mn"]) == pytest.approx((0.1, 0.24))
     dear = promised(confidence_pct=None, fine_usd_per_wafer=2000)
     assert value(dear) == pytest.approx(idle - 0.06304, abs=1e-7)
 

@@ -64,6 +64,9 @@ def test_hardened_by_hand() -> None:
     assert plan.info.objective == pytest.approx(IDLE + 1.368 - 0.2 - 0.02, abs=1e-7)
     assert plan.values("harden") in ({("tw_a", 2026): 1.0}, {("tw_a", 2028): 1.0})
     assert plan.values("hard")["tw_a", "N2", 2030] == pytest.approx(40)
+    row = plan.table("hardening").iloc[0]
+    assert (row["site"], row["country"]) == ("tw_a", "TW")
+    assert (row["hardened_kwpm"], row["cost_usd_bn"]) == pytest.approx((40, 0.22))
 
 
 def test_too_dear_by_hand() -> None:
