@@ -115,6 +115,8 @@ FACTS: dict[str, dict[Any, Value]] = {
     "energy.grid_gco2_per_kwh": {("TW", 2026): 500, ("US", 2026): 300, ("JP", 2026): 450},
     "energy.green_twh_per_year": {("TW", 2026): 0.3, ("US", 2026): 1, ("JP", 2026): 1},
     "energy.green_premium_usd_per_mwh": {("TW", 2026): 30, ("US", 2026): 5, ("JP", 2026): 10},
+    "park.cost_usd_bn": {"both": 0.6},
+    "park.saved_pct": {"both": 50},
     "existing.capacity_kwpm": {("tw_a|N2", 2026): 20},
     "existing.planned_kwpm": {("tw_a|N2", 2028): 10, ("tw_a|N2", 2030): 30},
 }
@@ -138,6 +140,7 @@ ROWS: dict[str, dict[str, dict[str, str]]] = {
     "claims": {"jp_rival": {"pot": "jp_pot"}},
     "tariff_measures": {"s232": {"origins": "TW;JP", "market": "US", "products": ""}},
     "cluster_levels": {"campus": {"scope": "site"}, "hub": {"scope": "region"}},
+    "parks": {"both": {"sites": "us_a;jp_a"}},
     "partners": {"institute": {"site": "jp_a", "centre_types": "pilot"}},
     "events": {
         "strait": {"places": "TW", "persistent": "no"},
@@ -163,6 +166,7 @@ SWITCHED_ON: dict[str, dict[str, Any]] = {
     "support": {"on": True},
     "budgets": {"on": True},
     "clusters": {"on": True},
+    "parks": {"on": True},
     "contracts": {"on": True, "confidence_pct": 85, "fine_usd_per_wafer": 100, "since": 2028},
     "hardening": {"on": True},
     "training": {"on": True},

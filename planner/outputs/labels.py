@@ -52,6 +52,8 @@ ITEMS = {
     "finance.tax": "Profit tax",
     "finance.shield": "Tax relief on write-offs",
     "trade.duty": "Customs duties",
+    "parks.cost": "Parks laid",
+    "parks.saving": "Land and utilities saved in parks",
     "quota.relief": "Duties spared by the quota",
     "quota.lowered": "Duties spared above the quota",
     "emissions.premium": "Green power, above grid power",

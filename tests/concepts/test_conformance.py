@@ -25,7 +25,7 @@ BOUNDS = {"capacity.cut", "talent.tier", "outbound.gap", "training.places"}
 def test_order_is_fixed() -> None:
     assert [c.name for c in concepts()] == [
         "capacity", "acquisition", "clusters", "costs", "fair_value", "joint_venture",
-        "outbound", "research", "cocreation", "retrofit", "emissions", "limits", "sales",
+        "outbound", "parks", "research", "cocreation", "retrofit", "emissions", "limits", "sales",
         "agreements",
         "contracts", "hardening", "production", "ratios", "subsidy", "budgets", "milestones",
         "strings", "guardrail", "support", "trade", "quota", "training", "talent", "finance",
