@@ -97,9 +97,7 @@ def test_tax_by_hand() -> None:
     assert booked(plan, "finance.tax") == pytest.approx(-0.25 * (0.24 * 19 * 4 - POWER))
     shield = booked(plan, "finance.shield")
     assert 0 < shield <= 0.25 * 2.4 + 1e-9
-    assert plan.info.objective == pytest.approx(
-        PLAIN - 0.25 * (0.24 * 19 * 4 - POWER) + shield
-    )
+    assert plan.info.objective == pytest.approx(PLAIN - 0.25 * (0.24 * 19 * 4 - POWER) + shield)
 
 
 def test_tax_elsewhere_does_not_matter() -> None:
@@ -229,9 +227,7 @@ UP: tuple[tuple[str, dict[Any, float]], ...] = (
 @pytest.mark.parametrize(("name", "base"), UP, ids=[name for name, _ in UP])
 @QUICK
 @given(a=st.floats(0, 4), b=st.floats(0, 4))
-def test_dearer_never_raises_value(
-    name: str, base: dict[Any, float], a: float, b: float
-) -> None:
+def test_dearer_never_raises_value(name: str, base: dict[Any, float], a: float, b: float) -> None:
     facts, rows, concepts = centred(0.2, near=1)
     low, high = sorted((a, b))
     cheap, dear = (
