@@ -20,7 +20,7 @@ from planner.core.plan import Plan
 from planner.model.assemble import Built, build_model
 from planner.solve import highs
 from planner.solve.extract import cash_table, expected_by_group
-from planner.solve.variant import Variant, held_at, search, uses, varied
+from planner.solve.variant import BEGINS, Variant, held_at, search, uses, varied
 
 SMALL = 200
 """Whole-number columns up to which a programme is always solved to the end."""
@@ -209,7 +209,7 @@ class Bench:
     def begun(self, values: list[float], site: str) -> list[dict[str, Any]]:
         """What begins at a site."""
         found: list[dict[str, Any]] = []
-        for name in ("modules", "centre"):
+        for name in BEGINS:
             family = self.model.families.get(name)
             for key, column in family.columns.items() if family else ():
                 if key[0] == site and values[column] > 0.5:

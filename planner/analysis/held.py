@@ -1,8 +1,8 @@
 """What-ifs with the rest of the plan held: fast, exact for what they say, and labelled so.
 
 Integer decisions outside one country stay as the plan has them; continuous ones (shipments,
-hiring, aid) adapt. Taking a country out is then a linear programme, forcing one fab in a small
-integer one.
+hiring, aid) adapt, and so does what a future brings (whether a promise is kept in it). Taking a
+country out is then a linear programme or nearly one, forcing one fab in a small integer one.
 """
 
 from __future__ import annotations
@@ -56,23 +56,31 @@ class Held:
                     found.add(column)
         return found
 
+    def _held(self) -> list[int]:
+        """Integer columns of decisions: all but those that say what a future brings."""
+        return [
+            column
+            for family in self.built.model.families.values()
+            if family.kind != "continuous" and family.key_names != ("future",)
+            for column in family.columns.values()
+        ]
+
     def without(self, country: str) -> Outcome | None:
         """New decisions in a country taken out."""
         model = self._copy()
         mine = self.columns_of(country)
-        for column, integer in enumerate(model.integer):
-            if integer:
-                value = 0.0 if column in mine else round(self.values[column])
-                model.low[column] = model.high[column] = value
-        model.integer = [False] * len(model.integer)
+        for column in self._held():
+            value = 0.0 if column in mine else round(self.values[column])
+            model.low[column] = model.high[column] = value
+            model.integer[column] = False
         return self._solve(model, country)
 
     def with_one_fab(self, country: str) -> Outcome | None:
         """At least one module forced into a country; only its own decisions may change."""
         model = self._copy()
         mine = self.columns_of(country)
-        for column, integer in enumerate(model.integer):
-            if integer and column not in mine:
+        for column in self._held():
+            if column not in mine:
                 model.low[column] = model.high[column] = round(self.values[column])
                 model.integer[column] = False
         modules = model.family("modules")

@@ -3,25 +3,41 @@
     payback    first year from which the sum of their expected cash stays at or above zero to the
                horizon's end; within a period it moves evenly                        [year]
     cash       building, land, tools and first entry, less aid (but for centres only), plus the
-               margin of the new capacity: sales less materials, freight, duty, upkeep, people in
-               fabs; neither discounted nor taxed; no value left at the end          [USD bn]
+               margin of the new capacity: sales less materials, freight, duty less what a quota
+               spares, upkeep, people in fabs, green power and carbon; neither discounted nor
+               taxed; no value left at the end                                        [USD bn]
 Lines of a class that old and new capacity share are split by capacity, at a site or in a country.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from planner.core.case import Case
 from planner.core.plan import Plan
 
 OUTLAY = ("costs.equipment", "costs.building", "costs.site", "costs.entry")
-BY_CLASS = ("sales.revenue", "production.materials", "production.freight", "trade.duty")
+BY_CLASS = (
+    "sales.revenue", "production.materials", "production.freight", "trade.duty", "quota.lowered",
+    "quota.relief",
+)  # fmt: skip
+POWER = "product.power_mw_per_kwpm"
+BY_POWER = ("emissions.premium", "emissions.carbon")
 AID = ("subsidy.", "strings.", "milestones.", "upside.", "support.")
 PEOPLE = ("talent.wages", "talent.premium", "talent.expats", "talent.shortage", "training.wages")
 IN_FABS = ("technician", "engineer")
 Spot = tuple[str, str, int]
 """Site or country, class, period."""
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Share of new capacity: at a site, in a country by class, of a country's electricity."""
+
+    by_site: dict[Spot, float]
+    by_country: dict[Spot, float]
+    by_power: dict[tuple[str, int], float]
 
 
 def lines(plan: Plan) -> Iterator[tuple[str, tuple[str, ...], str, int, float]]:
@@ -38,23 +54,32 @@ def in_fabs(item: str, key: tuple[str, ...]) -> bool:
 
 def abroad(plan: Plan, case: Case, hosts: frozenset[str]) -> dict[int, float]:
     """Expected cash of the new fabs abroad by period, not discounted [USD bn]."""
-    by_site, by_country = new_shares(plan, case)
+    shares = new_shares(plan, case)
     found: dict[int, float] = {}
     for item, key, country, t, amount in lines(plan):
         if country not in hosts:
             continue
-        share = 0.0
         if item in OUTLAY or in_fabs(item, key):
             share = 1.0
         elif item.startswith(AID):
             share = 0.0 if _for_centres(case, key) else 1.0
-        elif item in BY_CLASS:
-            share = by_country.get((country, key[-1], t), 0.0)
-        elif item == "production.upkeep":
-            share = by_site.get((key[0], key[1], t), 0.0)
+        else:
+            share = _of_new(shares, item, key, (country, t))
         if share:
             found[t] = found.get(t, 0.0) + share * amount
     return found
+
+
+def _of_new(shares: Shares, item: str, key: tuple[str, ...], where: tuple[str, int]) -> float:
+    """Share of a line of running costs or sales that is of new capacity."""
+    country, t = where
+    if item in BY_CLASS:
+        return shares.by_country.get((country, key[-1], t), 0.0)
+    if item in BY_POWER:
+        return shares.by_power.get(where, 0.0)
+    if item == "production.upkeep":
+        return shares.by_site.get((key[0], key[1], t), 0.0)
+    return 0.0
 
 
 def _for_centres(case: Case, key: tuple[str, ...]) -> bool:
@@ -63,20 +88,28 @@ def _for_centres(case: Case, key: tuple[str, ...]) -> bool:
     return any(case.text("programmes", p, "covers") == "centre" for p in known)
 
 
-def new_shares(plan: Plan, case: Case) -> tuple[dict[Spot, float], dict[Spot, float]]:
-    """Share of capacity the plan adds, by site and by country: neither runs today nor is given."""
-    whole: dict[Spot, float] = {}
-    new: dict[Spot, float] = {}
-    rows = plan.table("capacity").itertuples(index=False, name=None)
-    for i, c, k, t, kwpm in rows:
+def new_shares(plan: Plan, case: Case) -> Shares:
+    """Shares of what the plan adds: capacity that neither runs today nor is given."""
+    powered = case.has(POWER, next(iter(case.ids("products")), ""))
+    whole: dict[tuple[str | int, ...], float] = {}
+    new: dict[tuple[str | int, ...], float] = {}
+    for i, c, k, t, kwpm in plan.table("capacity").itertuples(index=False, name=None):
         added = max(0.0, kwpm - standing(case, i, k, int(t)))
-        for spot in ((i, k, int(t)), (c, k, int(t))):
-            whole[spot] = whole.get(spot, 0.0) + kwpm
-            new[spot] = new.get(spot, 0.0) + added
-    shares = {spot: new[spot] / kwpm for spot, kwpm in whole.items() if kwpm > 0}
+        drawn = case.value(POWER, k) if powered else 1.0
+        for spot, by in (((i, k, int(t)), 1.0), ((c, k, int(t)), 1.0), ((c, int(t)), drawn)):
+            whole[spot] = whole.get(spot, 0.0) + by * kwpm
+            new[spot] = new.get(spot, 0.0) + by * added
+    share = {spot: new[spot] / kwpm for spot, kwpm in whole.items() if kwpm > 0}
     sites = set(case.ids("sites"))
-    by_site = {spot: share for spot, share in shares.items() if spot[0] in sites}
-    return by_site, {spot: share for spot, share in shares.items() if spot[0] not in sites}
+    return Shares(
+        by_site={(str(s[0]), str(s[1]), int(s[2])): v for s, v in share.items() if s[0] in sites},
+        by_country={
+            (str(s[0]), str(s[1]), int(s[2])): v
+            for s, v in share.items()
+            if len(s) == 3 and s[0] not in sites
+        },
+        by_power={(str(s[0]), int(s[1])): v for s, v in share.items() if len(s) == 2},
+    )
 
 
 def standing(case: Case, i: str, k: str, t: int) -> float:

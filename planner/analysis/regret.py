@@ -2,7 +2,7 @@
 
     V[p,s]   value of plan p in future s: its whole-number decisions fixed, the rest adapted to
              all futures at once as the world's aim has it, sales adapted to each [USD bn]
-    W[s]     best value if s were known beforehand (wait-and-see); never below any V[p,s]
+    W[s]     best value found if s were known beforehand (wait-and-see); never below any V[p,s]
     regret   R[p,s] = W[s] - V[p,s];  worst = max(R[p,s], s);  expected = sum(PROB[s] * R[p,s], s)
 The world is the scenario of the first run; all runs must have the same futures. W is solved to a
 gap, so the best that can be had in s lies between `best` and `bound`, and a regret between
@@ -25,6 +25,7 @@ from planner.core.scenario import AVERAGE, SolverSettings
 from planner.core.sets import Sets
 from planner.model.assemble import Built, build_model, prepare
 from planner.solve import highs
+from planner.solve.conflict import explain_conflict
 from planner.solve.optimise import solve_case
 
 Say = Callable[[str], None]
@@ -44,6 +45,7 @@ class Known:
     best: float
     bound: float
     sites: tuple[str, ...]
+    plan: Plan
 
 
 def regret(  # noqa: PLR0913 - all but the runs are named
@@ -68,17 +70,23 @@ def regret(  # noqa: PLR0913 - all but the runs are named
     values = {}
     for name, plan, _ in _named_apart(runs):
         tell(f"valuing the plan of {name}")
-        values[name] = _valued(built, name, plan)
+        values[name] = _valued(built, name, plan, world)
     known: dict[str, Known] = {}
     for s in sets.futures:
         tell(f"the best plan if {world.name('futures', s)} were known")
         known[s] = _wait_and_see(world, s, gap, time_limit)
-    best = {s: max(k.best, *(v[s] for v in values.values())) for s, k in known.items()}
+    tell("the best plans of single futures in all the others")
+    more = [v for k in known.values() if (v := _tried(built, k.plan))]
+    best = {s: max(k.best, *(v[s] for v in (*values.values(), *more))) for s, k in known.items()}
     bound = {s: max(k.bound, best[s]) for s, k in known.items()}
     answer = None
     if minimax:
         tell("the plan with the least worst regret")
-        answer = _minimax(minimax_plan(world, best, seconds), values, (best, bound), world)
+        worst = {name: max(best[s] - v[s] for s in best) for name, v in values.items()}
+        plans = {name: plan for name, plan, _ in _named_apart(runs)}
+        start = plans[min(worst, key=lambda name: worst[name])]
+        found = minimax_plan(world, best, seconds, start)
+        answer = _minimax(found, values, (best, bound), world)
     rows = {name: _row(v, (best, bound), sets) for name, v in values.items()}
     least = min(rows, key=lambda name: rows[name]["worst_usd_bn"])
     return {
@@ -150,7 +158,7 @@ def _alike(one: Sets, two: Sets) -> bool:
     )
 
 
-def _valued(built: Built, name: str, plan: Plan) -> dict[str, float]:
+def _valued(built: Built, name: str, plan: Plan, world: Case) -> dict[str, float]:
     """Value of a plan in every future of the world."""
     fixed, strange = held(built.model, plan)
     if strange:
@@ -159,9 +167,19 @@ def _valued(built: Built, name: str, plan: Plan) -> dict[str, float]:
         raise InputError([Issue("error", "E773", name, "", text, hint)])
     answer = highs.run(fixed, SolverSettings(gap=1e-9, time_limit=600.0))
     if answer.values is None:
-        text = "its plan breaks a rule of the first run's scenario"
+        broken = ", ".join(explain_conflict(world, replace(built, model=fixed)).rules)
+        text = f"its plan breaks rules of the first run's scenario ({broken or 'not traced'})"
         hint = "Name the run with the wider rules first."
         raise InputError([Issue("error", "E774", name, "", text, hint)])
+    return _by_future(future_values(built), answer.values)
+
+
+def _tried(built: Built, plan: Plan) -> dict[str, float] | None:
+    """Value of a plan in every future, None where the world's rules forbid it."""
+    fixed, strange = held(built.model, plan)
+    answer = None if strange else highs.run(fixed, SolverSettings(gap=1e-9, time_limit=600.0))
+    if answer is None or answer.values is None:
+        return None
     return _by_future(future_values(built), answer.values)
 
 
@@ -172,7 +190,7 @@ def _by_future(lines: FutureValues, values: Sequence[float]) -> dict[str, float]
 def _wait_and_see(world: Case, future: str, gap: float, time_limit: float) -> Known:
     alone = replace(world, scenario=world.scenario.with_(futures=(future,)))
     plan = solve_case(alone, gap=gap, time_limit=time_limit)
-    return Known(plan.info.objective, plan.info.bound, began(plan))
+    return Known(plan.info.objective, plan.info.bound, began(plan), plan)
 
 
 def _row(

@@ -14,9 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from planner.analysis.regret_values import FutureValues, Line, future_values
+from planner.analysis.regret_values import FutureValues, Line, future_values, held
 from planner.core.case import Case
 from planner.core.errors import Stopped
+from planner.core.plan import Plan
 from planner.core.scenario import SolverSettings
 from planner.model.assemble import build_model
 from planner.model.lp import Key, Model
@@ -43,8 +44,10 @@ class Least:
     status: str
 
 
-def minimax_plan(world: Case, best: Mapping[str, float], seconds: float) -> Least | None:
-    """Search for the plan with the least worst regret for at most `seconds`.
+def minimax_plan(
+    world: Case, best: Mapping[str, float], seconds: float, start: Plan
+) -> Least | None:
+    """Search for the plan with the least worst regret for at most `seconds`, from a plan known.
 
     None when no plan was found in that time.
     """
@@ -52,8 +55,9 @@ def minimax_plan(world: Case, best: Mapping[str, float], seconds: float) -> Leas
     lines = future_values(built)
     model, worst = built.model, with_regret(built.model, lines, best)
     model.objective, model.objective_constant = {worst: -1.0}, 0.0
+    settings = SolverSettings(gap=GAP, time_limit=seconds)
     try:
-        answer = highs.run(model, SolverSettings(gap=GAP, time_limit=seconds))
+        answer = highs.run(model, settings, start=_whole_numbers(model, start))
     except Stopped:
         return None
     if answer.values is None:
@@ -66,6 +70,13 @@ def minimax_plan(world: Case, best: Mapping[str, float], seconds: float) -> Leas
         -answer.bound,
         answer.status,
     )
+
+
+def _whole_numbers(model: Model, plan: Plan) -> list[float]:
+    """The plan's whole-number decisions on the model's columns, 0 elsewhere."""
+    fixed, _ = held(model, plan)
+    pairs = zip(model.integer, fixed.integer, fixed.low, strict=True)
+    return [float(low or 0.0) if was and not now else 0.0 for was, now, low in pairs]
 
 
 def with_regret(model: Model, lines: FutureValues, best: Mapping[str, float]) -> int:

@@ -7,19 +7,21 @@ Siting and every other here-and-now decision stay; sales adapt to each state of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from planner.analysis.stress_draws import Asked, Drawn, States
+from planner.analysis.stress_draws import Asked, States
 from planner.analysis.stress_figures import Solved, figures
+from planner.analysis.stress_pair import pair, require_same_world
 from planner.core.case import Case
 from planner.core.errors import InputError, Issue
-from planner.core.histories import Hazards, History, draw, hazards
+from planner.core.histories import Hazards, History, Numbers, draw, hazards
 from planner.core.plan import Plan
 from planner.core.scenario import AVERAGE
-from planner.core.sets import Sets
+from planner.core.severity import levelled, with_levels
 from planner.model.assemble import prepare
 from planner.model.states import acting, events_of
 from planner.solve.recourse import Recourse
@@ -37,51 +39,81 @@ def stress(  # noqa: PLR0913 - all but two are named
     events: Sequence[str] = (),
     layers: bool = False,
     own: bool = False,
+    chances_pct: Mapping[str, float] | None = None,
+    ranges: bool = False,
+    against: tuple[Plan, Case] | None = None,
     say: Say | None = None,
 ) -> dict[str, Any]:
     """Draw histories of events and value the plan in each, its decisions of today fixed.
 
     draws: histories. seed: the same gives the same. events: those that can happen, empty = all.
     layers: Latin hypercube instead of independent draws. own: the run's own futures with their
-    chances instead of draws. Raises InputError for an unknown event or fewer than two draws.
+    chances instead of draws. chances_pct: yearly chances in place of the data's. ranges: draw
+    events mild, central or severe by the ranges of their facts. against: another plan, with its
+    case, to be put into the very same histories. Raises InputError for an unknown event, fewer
+    than two draws, or another plan whose events differ.
     """
     tell: Say = say or (lambda _: None)
-    sets, _ = prepare(case)
-    states = States(plan, case, sets)
-    if own:
-        hazard, drawn = None, _own(case, sets, states)
-    else:
-        hazard = hazards(case, tuple(events))
-        tell(f"drawing {draws:,} histories of {len(hazard.events)} events")
-        drawn = _drawn(hazard, states, draws, (seed, layers))
+    hazard = None if own else hazards(case, tuple(events), chances_pct)
+    if against is not None:
+        theirs = None if own else hazards(against[1], tuple(events), chances_pct)
+        require_same_world(hazard, theirs, against[0].scenario)
+    how = _How(seed, layers, ranges and not own, draws)
+    histories, chances = _own(case) if hazard is None else _drawn(hazard, how)
+    tell(f"{len(histories):,} histories of events")
+    found = []
+    for plan_, case_ in ((plan, case), *([against] if against else [])):
+        sets, _ = prepare(case_)
+        asked = Asked(plan_, case_, sets, hazard, seed, layers, how.ranges)
+        found.append((asked, _solved(asked, histories, chances, tell)))
+    answer = figures(*found[0])
+    return {**answer, "against": pair(*found)} if against else answer
+
+
+def _solved(asked: Asked, histories: Sequence[History], chances: Numbers, tell: Say) -> Solved:
+    """Every state the histories lead a plan into, solved."""
+    plan, case, sets = asked.plan, asked.case, asked.sets
+    states = States(plan, with_levels(case) if asked.ranges else case, sets)
+    drawn = states.placed(histories, chances)
     calm = {t: states.of(t, ()) for t in sets.periods}
     alone = {
         (e, t): states.of(t, acting(case, sets, [(e, t)], t))
-        for e in _events(case, hazard, drawn.histories)
+        for e in _events(case, asked.hazard, histories)
         for t in sets.periods
     }
-    tell(f"re-solving {len(states.spots):,} distinct periods and states")
-    recourse = Recourse(plan, case)
+    tell(f"{plan.title}: re-solving {len(states.spots):,} distinct periods and states")
+    recourse = Recourse(plan, states.case)
     outcomes = recourse.outcomes(states.made)
-    asked = Asked(plan, case, sets, hazard, seed, layers)
-    return figures(asked, Solved(drawn, states, recourse, outcomes, calm, alone))
+    return Solved(drawn, states, recourse, outcomes, calm, alone)
 
 
-def _drawn(hazard: Hazards, states: States, draws: int, how: tuple[int, bool]) -> Drawn:
-    if draws < 2:
-        text = f"{draws} draws show no spread; at least 2 are needed"
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How histories are drawn."""
+
+    seed: int
+    layers: bool
+    ranges: bool
+    draws: int
+
+
+def _drawn(hazard: Hazards, how: _How) -> tuple[list[History], Numbers]:
+    if how.draws < 2:
+        text = f"{how.draws} draws show no spread; at least 2 are needed"
         raise InputError([Issue("error", "E760", "stress", "draws", text)])
-    histories = draw(hazard, draws, how[0], layers=how[1])
-    return states.placed(histories, np.full(draws, 1.0 / draws))
+    histories = draw(hazard, how.draws, how.seed, layers=how.layers)
+    if how.ranges:
+        histories = levelled(histories, how.seed)
+    return histories, np.full(how.draws, 1.0 / how.draws)
 
 
-def _own(case: Case, sets: Sets, states: States) -> Drawn:
-    """The run's futures as histories."""
-    if AVERAGE in sets.futures:
+def _own(case: Case) -> tuple[list[History], Numbers]:
+    """The run's futures as histories, with their chances."""
+    futures = prepare(case)[0].futures
+    if AVERAGE in futures:
         text = "this run has one average future, which is no history of events"
         raise InputError([Issue("error", "E761", "stress", "own", text)])
-    histories: list[History] = [tuple(events_of(case, s)) for s in sets.futures]
-    return states.placed(histories, np.array(list(sets.futures.values())))
+    return [tuple(events_of(case, s)) for s in futures], np.array(list(futures.values()))
 
 
 def _events(case: Case, hazard: Hazards | None, histories: Sequence[History]) -> tuple[str, ...]:

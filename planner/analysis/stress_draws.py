@@ -33,6 +33,7 @@ class Asked:
     hazard: Hazards | None
     seed: int
     layers: bool
+    ranges: bool = False
 
     @property
     def alpha(self) -> float:
@@ -79,7 +80,8 @@ class States:
         here = self.here[t]
         left = {key: v for key, v in state.available.items() if key[0] in here}
         damage = {i: v for i, v in state.repair_share.items() if i in here}
-        tables = (left, state.demand, state.price, state.tariff_add_pct, damage)
+        spared = {key: v for key, v in state.spared.items() if key[0] in here}
+        tables = (left, state.demand, state.price, state.tariff_add_pct, damage, spared)
         key = (t, *(tuple(sorted(table.items())) for table in tables), state.grant_kept)
         if key not in self.number:
             number = self.number[key] = len(self.spots)
@@ -89,7 +91,7 @@ class States:
             self.made[t].append(
                 State(
                     name, t, 0.0, (), left, state.demand, state.price, state.tariff_add_pct,
-                    state.grant_kept, damage,
+                    state.grant_kept, damage, spared,
                 )
             )  # fmt: skip
             self.parts[number] = self._felt(t, active, number)

@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from planner.analysis.stress_draws import Asked, Drawn, States
-from planner.core.histories import Numbers
+from planner.analysis.stress_text import words
+from planner.core.histories import Numbers, event_of
 from planner.solve.extract import tail_mean, value_by_future
 from planner.solve.recourse import Outcome, Recourse, Spot
 
@@ -44,18 +45,26 @@ class Solved:
     calm: Mapping[int, int]
     alone: Mapping[tuple[str, int], int]
 
+    def values(self) -> Numbers:
+        """Net present value of each history [USD bn]."""
+        found = np.array([o.value for o in self.states.in_order(self.outcomes)])
+        return np.asarray(self.recourse.sure.value + found[self.drawn.numbers].sum(axis=1))
+
+    def untouched(self) -> float:
+        """Net present value if nothing happens [USD bn]."""
+        found = self.states.in_order(self.outcomes)
+        return self.recourse.sure.value + sum(found[n].value for n in self.calm.values())
+
 
 def figures(asked: Asked, solved: Solved) -> dict[str, Any]:
     """Everything the stress says, in plain types."""
     drawn, states, recourse = solved.drawn, solved.states, solved.recourse
     found = states.in_order(solved.outcomes)
     values = np.array([o.value for o in found])
-    calm = np.array([solved.calm[t] for t in asked.sets.periods])
-    worth = recourse.sure.value + values[drawn.numbers].sum(axis=1)
-    untouched = recourse.sure.value + float(values[calm].sum())
+    worth, untouched = solved.values(), solved.untouched()
     parts = _parts(solved, values)
     breaks = np.array([o.breach > 1e-6 for o in found])
-    return {
+    answer = {
         "scenario": asked.plan.scenario,
         "title": asked.plan.title,
         "digest": asked.plan.digest,
@@ -63,6 +72,9 @@ def figures(asked: Asked, solved: Solved) -> dict[str, Any]:
         "seed": asked.seed,
         "method": _method(asked),
         "alpha": asked.alpha,
+        "yearly_chances_pct": {e: 100 * p for e, p in asked.hazard.chance.items()}
+        if asked.hazard
+        else {},
         "distinct_states": len(states.spots),
         "lps": recourse.session.solves,
         "rules_left_out": sorted(recourse.left_out),
@@ -75,12 +87,14 @@ def figures(asked: Asked, solved: Solved) -> dict[str, Any]:
         "events": _events(asked, drawn, parts, (worth, untouched)),
         "recovery": _recovery(asked, solved, found),
     }
+    return {"text": words(answer), **answer}
 
 
 def _method(asked: Asked) -> str:
     if asked.hazard is None:
         return "the run's own futures"
-    return "Latin hypercube" if asked.layers else "independent draws"
+    how = "Latin hypercube" if asked.layers else "independent draws"
+    return f"{how}, events mild to severe by their ranges" if asked.ranges else how
 
 
 def _plan(
@@ -170,7 +184,7 @@ def _parts(solved: Solved, values: Numbers) -> dict[str, Numbers]:
         single = [base - values[states.of(t, (part,))] for part in acting]
         more = (base - values[number] - sum(single)) / max(1, len(acting))
         for part, loss in zip(acting, single, strict=True):
-            found[part[0]][number] += loss + more
+            found[event_of(part[0])][number] += loss + more
     return found
 
 
@@ -184,7 +198,7 @@ def _events(
     rows = []
     for event, part in parts.items():
         mine = part[drawn.numbers].sum(axis=1)
-        comes = np.array([any(e == event for e, _ in h) for h in drawn.histories])
+        comes = np.array([any(event_of(e) == event for e, _ in h) for h in drawn.histories])
         chance = float(chances @ comes)
         rows.append(
             {

@@ -15,7 +15,7 @@ from planner.analysis.knobs import Knob, knobs_for, turned
 from planner.core.case import Case
 from planner.core.errors import InputError, Issue, did_you_mean
 from planner.core.plan import Plan
-from planner.solve.variant import Variant, held_at, search, varied
+from planner.solve.variant import BEGINS, Variant, held_at, search, varied
 
 NEAR = 1e-4
 """Width to which a change is found, as a share of the knob's range, where solves are exact."""
@@ -88,7 +88,7 @@ def _columns(bench: Bench, i: str, product: str | None) -> list[int]:
     mine = bench.uses.get(i, {})
     keys = {
         j: key
-        for name in ("modules", "centre")
+        for name in BEGINS
         if name in bench.model.families
         for key, j in bench.model.families[name].columns.items()
     }

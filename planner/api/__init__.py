@@ -194,6 +194,8 @@ QUESTIONS = {
     "roadmap": ("planner.analysis.roadmap", "roadmap"),
     "weights": ("planner.analysis.weights", "weights"),
     "prices": ("planner.analysis.shadow", "shadow_prices"),
+    "stress": ("planner.analysis.stress", "stress"),
+    "wait": ("planner.analysis.wait", "wait"),
 }
 """What a solved plan can be asked, and the function that answers."""
 

@@ -11,12 +11,14 @@ def stress(
     run: str | Path,
     out: Path | None = None,
     say: Callable[[str], None] | None = None,
+    against: str | Path | None = None,
     **settings: Any,
 ) -> tuple[dict[str, Any], tuple[Path, ...]]:
     """Stress the plan of a run folder; its figures and the files written.
 
-    out: folder of page and tables, `stress` inside the run folder when empty. settings: those of
-    `planner.analysis.stress.stress` (draws, seed, events, layers, own).
+    out: folder of page and tables, `stress` inside the run folder when empty. against: run folder
+    of a plan to put into the same histories. settings: those of `planner.analysis.stress.stress`
+    (draws, seed, events, layers, own, chances_pct, ranges).
     """
     from planner import api
     from planner.analysis.stress import stress as stressed
@@ -24,7 +26,8 @@ def stress(
     from planner.outputs.stress_page import write_stress
 
     plan, case = api.load_run(run)
-    found = stressed(plan, case, say=say, **settings)
+    other = None if against is None else api.load_run(against)
+    found = stressed(plan, case, against=other, say=say, **settings)
     folder = (out or Path(run) / "stress").expanduser()
     with writing(folder):
         return found, write_stress(found, folder)

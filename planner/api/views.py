@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from planner.analysis.scorecards import Scorecards
@@ -44,6 +44,22 @@ def scorecards(plan: Plan, case: Case) -> Scorecards:
     from planner.analysis.scorecards import scorecards as cards
 
     return cards(plan, case)
+
+
+def candidate_map(case: Case, data_root: Path | None = None) -> dict[str, Any]:
+    """Panels and every site of a case, before any plan, for a program that draws the map."""
+    from planner.inputs.load import data_root as shipped
+    from planner.outputs.site_map import candidates
+
+    return candidates(case, data_root or shipped())
+
+
+def plan_map(plan: Plan, case: Case, data_root: Path | None = None) -> dict[str, Any]:
+    """The map of a run as plain data: panels, sites by year, links, layers."""
+    from planner.inputs.load import data_root as shipped
+    from planner.outputs.site_map import plan_map as made
+
+    return made(plan, case, data_root or shipped())
 
 
 EXPORTS = ("xlsx", "kml", "geojson", "gpkg")

@@ -70,8 +70,11 @@ class Case:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all inputs in canonical form."""
+        scenario = self.scenario.model_dump(mode="json")
+        if scenario["future_set"] is None:  # so runs from before it came keep their digest
+            del scenario["future_set"]
         payload = {
-            "scenario": self.scenario.model_dump(mode="json"),
+            "scenario": scenario,
             "registers": {
                 n: [dict(r) for r in rows.values()] for n, rows in self.registers.items()
             },
@@ -203,6 +206,7 @@ class CaseView:
         self._case = case
         self._reads = frozenset(reads)
         self._concept = concept
+        self._means: dict[tuple[str, tuple[str, ...], int], float] = {}
         self.sets = sets
 
     def _allowed(self, name: str) -> None:
@@ -216,10 +220,15 @@ class CaseView:
         return self._case.value(name, *entity, year=year)
 
     def mean(self, name: str, *entity: str, period: int) -> float:
-        """Mean over the years of a period."""
-        self._allowed(name)
-        years = self.sets.years(period)
-        return sum(self._case.value(name, *entity, year=y) for y in years) / len(years)
+        """Mean over the years of a period; kept, for models ask for the same ones per state."""
+        key = (name, entity, period)
+        found = self._means.get(key)
+        if found is None:
+            self._allowed(name)
+            years = self.sets.years(period)
+            found = sum(self._case.value(name, *entity, year=y) for y in years) / len(years)
+            self._means[key] = found
+        return found
 
     def has(self, name: str, *entity: str) -> bool:
         """As `Case.has`, for declared facts only."""

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from planner.core.case import Case
-from planner.core.histories import Hazards, History, Numbers
+from planner.core.histories import Hazards, History, Numbers, event_of
 
 AID = 0.1
 """Weight of a cut of all unpaid aid against the loss of all output (own choice) [ratio]"""
@@ -23,9 +23,9 @@ AID = 0.1
 
 def effects(case: Case, hazard: Hazards, histories: Iterable[History]) -> Numbers:
     """One row of weighted effects for every history."""
-    begins = {
-        (e, t): _effect(case, hazard, e, t) for e in hazard.events for t in hazard.periods
-    }  # one flat row each
+    histories = list(histories)
+    events = {*hazard.events, *(e for history in histories for e, _ in history)}
+    begins = {(e, t): _effect(case, hazard, e, t) for e in events for t in hazard.periods}
     width = len(next(iter(begins.values())))
     rows = []
     for history in histories:
@@ -40,7 +40,8 @@ def _effect(case: Case, hazard: Hazards, event: str, begun: int) -> Numbers:
     """What an event begun in a period does in every period."""
     length = 12.0 * hazard.years_per_period
     months = case.value("event.outage_months", event)
-    stays = event in hazard.persistent
+    base = event_of(event)
+    stays = base in hazard.persistent
     sites, lanes = _site_groups(case, hazard), _lane_groups(case, hazard)
     rows = []
     for t in hazard.periods:
@@ -49,14 +50,14 @@ def _effect(case: Case, hazard: Hazards, event: str, begun: int) -> Numbers:
         new, acts = t == begun, t == begun or (stays and t > begun)
         loss = case.value("event.capacity_loss_pct", event) / 100 * out
         hurt = loss + (case.value("event.repair_pct", event) / 100 if new else 0.0)
-        row = [w * hurt * (event in hit) for hit, w in sites.items()]
+        row = [w * hurt * (base in hit) for hit, w in sites.items()]
         for name, neutral, unit in (
             ("demand_factor", 1.0, 1.0),
             ("price_factor", 1.0, 1.0),
             ("tariff_add_pct", 0.0, 100.0),
         ):
             change = (case.value(f"event.{name}", event) - neutral) / unit if acts else 0.0
-            row += [w * change * (event in hit) for hit, w in lanes.items()]
+            row += [w * change * (base in hit) for hit, w in lanes.items()]
         row.append(AID * case.value("event.grant_cut_pct", event) / 100 if acts else 0.0)
         rows.append(row)
     return np.array(rows).ravel()

@@ -13,6 +13,7 @@ stands in the register `future_set`.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,9 +21,10 @@ import numpy as np
 from planner.core.case import Case, Fact, Record
 from planner.core.effects import effects
 from planner.core.enumeration import most_likely
-from planner.core.histories import Hazards, History, draw, hazards, merged
+from planner.core.histories import Hazards, History, draw, event_of, hazards, merged
 from planner.core.reduction import Reduced, distances_between, forward_selection
 from planner.core.scenario import FutureSet
+from planner.core.severity import levelled, with_levels
 
 MADE = "future_set"
 """Register that says how the futures of a case were made; one row, `made`."""
@@ -58,7 +60,10 @@ def make_futures(case: Case, asked: FutureSet) -> Made:
         full = {history: p / covered for history, p in found.chances.items()}
     else:
         layers = asked.method == "lhs"
-        full = merged(hazard, draw(hazard, asked.number, asked.seed, layers=layers))
+        drawn = draw(hazard, asked.number, asked.seed, layers=layers)
+        if asked.severity == "range":
+            drawn, case = levelled(drawn, asked.seed), with_levels(case)
+        full = merged(hazard, drawn)
     before = _coming(hazard, full)
     if not 0 < asked.keep < len(full):
         return Made(full, left_out, len(full), None, before, before)
@@ -84,7 +89,9 @@ def _fewer(
 def _coming(hazard: Hazards, chances: dict[History, float]) -> dict[str, float]:
     """Event -> chance that it comes at least once."""
     return {
-        event: sum(p for history, p in chances.items() if event in {e for e, _ in history})
+        event: sum(
+            p for history, p in chances.items() if event in {event_of(e) for e, _ in history}
+        )
         for event in hazard.events
     }
 
@@ -95,20 +102,31 @@ def with_made_futures(case: Case) -> Case:
     if asked is None:
         return case
     made = make_futures(case, asked)
+    if asked.severity == "range":
+        case = with_levels(case)
     ordered = sorted(made.chances.items(), key=lambda pair: (-pair[1], pair[0]))
     rows: dict[str, Record] = {}
+    heavy = _weights(case, asked)
     facts = [f for f in case.facts if f.table != "future"]
     for number, (history, chance) in enumerate(ordered, start=1):
         name = f"f{number:0{len(str(len(ordered)))}d}"
-        rows[name] = _row(case, name, history)
+        rows[name] = _row(case, name, history, heavy)
         facts.append(_fact(name, 100 * chance, asked))
     facts.sort(key=lambda f: (f.table, f.entity, f.parameter, f.period or 0))
     registers = {**case.registers, "futures": rows, MADE: {"made": _summary(made, asked)}}
     return case.replace(registers=registers, facts=tuple(facts))
 
 
-def _row(case: Case, name: str, history: History) -> Record:
-    shown = [f"{case.name('events', e)} {y}" for e, y in history]
+def _weights(case: Case, asked: FutureSet) -> dict[str, float]:
+    """Event -> how much it moves, so that a future is named after what matters in it."""
+    hazard = hazards(case, asked.events)
+    rows = effects(case, hazard, [((e, hazard.periods[0]),) for e in hazard.events])
+    return dict(zip(hazard.events, np.abs(rows).sum(axis=1).tolist(), strict=True))
+
+
+def _row(case: Case, name: str, history: History, heavy: Mapping[str, float]) -> Record:
+    first = sorted(history, key=lambda pair: (-heavy[event_of(pair[0])], pair[1]))
+    shown = [f"{case.name('events', e)} {y}" for e, y in first]
     printed = ", ".join(shown[:3]) + (f" and {len(shown) - 3} more" if len(shown) > 3 else "")
     return {
         "id": name,
@@ -133,6 +151,7 @@ def _summary(made: Made, asked: FutureSet) -> Record:
         "method": asked.method,
         "asked": str(asked.number),
         "seed": str(asked.seed),
+        "severity": asked.severity,
         "distinct": str(made.distinct),
         "kept": str(len(made.chances)),
         "left_out_pct": f"{100 * made.left_out:.6g}",

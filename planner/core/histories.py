@@ -1,7 +1,7 @@
 """Histories of events over a horizon, drawn from the events' yearly chances.
 
     Z[e,y] = sum(LOADING[d,e] * F[d,y], d) + sqrt(1 - sum(LOADING[d,e]**2, d)) * OWN[e,y]
-    event e happens in year y   <=>   Z[e,y] > quantile(1 - CHANCE[e])
+    event e happens in year y   <=>   Z[e,y] > quantile(1 - CHANCE[e]) and y in WINDOW[e]
 
 F (shared drivers) and OWN are independent standard normals: a Gaussian copula of factors. Events
 of one year that load on one driver come together, two of them with correlation LOADING[d,a] *
@@ -15,7 +15,7 @@ event of chance p comes in floor or ceil of N p draws of every year; ranks keep 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import NormalDist
 from typing import Any
 
@@ -27,6 +27,8 @@ from planner.core.errors import InputError, Issue, did_you_mean
 
 DRIVERS = ("geopolitics", "cycle")
 """Shared drivers; the loading of an event on one is the fact `event.<driver>_loading`."""
+MARK = ":"
+"""Between an event and its level of severity, as in `flood:severe` (see `severity`)."""
 History = tuple[tuple[str, int], ...]
 """Events with their years, in order of time."""
 Numbers = NDArray[np.float64]
@@ -37,7 +39,8 @@ class Hazards:
     """What can happen: events with yearly chance, drivers and duration.
 
     chance: event -> chance a year [fraction]. loading: event -> loadings in order of DRIVERS.
-    persistent: events that begin once and stay. periods, years_per_period: the horizon.
+    persistent: events that begin once and stay. periods, years_per_period: the horizon. window:
+    event -> first and last year in which it can begin; any year where it has none.
     """
 
     chance: Mapping[str, float]
@@ -45,6 +48,12 @@ class Hazards:
     persistent: frozenset[str]
     periods: tuple[int, ...]
     years_per_period: int
+    window: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def possible(self, event: str, year: int) -> bool:
+        """Whether an event can begin in a year."""
+        first, last = self.window.get(event, (year, year))
+        return first <= year <= last
 
     @property
     def events(self) -> tuple[str, ...]:
@@ -61,20 +70,33 @@ class Hazards:
         return self.periods[(year - self.periods[0]) // self.years_per_period]
 
 
-def hazards(case: Case, only: tuple[str, ...] = ()) -> Hazards:
+def event_of(name: str) -> str:
+    """The event of a name that may carry a level of severity."""
+    return name.split(MARK, 1)[0]
+
+
+def hazards(
+    case: Case, only: tuple[str, ...] = (), chances_pct: Mapping[str, float] | None = None
+) -> Hazards:
     """The hazards of a case; `only` names the events that count, empty means all.
 
-    Raises InputError for an unknown event, for loadings of one event whose squares exceed 1, and
-    when no event is left.
+    chances_pct: yearly chances in place of the data's [%]. Raises InputError for an unknown event,
+    for a chance outside 0 to 100 %, for loadings of one event whose squares exceed 1, and when no
+    event is left.
     """
-    known = case.ids("events")
-    for name in only:
+    known = tuple(e for e in case.ids("events") if MARK not in e)
+    given = chances_pct or {}
+    for name in (*only, *given):
         if name not in known:
             hint = did_you_mean(name, known)
             text = f"unknown event '{name}'"
             raise InputError([Issue("error", "E207", "future_set", "events", text, hint)])
+    for name, percent in given.items():
+        if not 0 <= percent <= 100:
+            text = f"a chance of {percent:g} % a year; it must lie between 0 and 100"
+            raise InputError([Issue("error", "E216", "future_set", name, text)])
     wanted = [e for e in known if not only or e in only]
-    chance = {e: case.value("event.annual_probability_pct", e) / 100 for e in wanted}
+    chance = {e: given.get(e, case.value("event.annual_probability_pct", e)) / 100 for e in wanted}
     chance = {e: p for e, p in chance.items() if p > 0}
     if not chance:
         text = "no event has a chance above zero"
@@ -86,7 +108,20 @@ def hazards(case: Case, only: tuple[str, ...] = ()) -> Hazards:
         persistent=frozenset(e for e in chance if case.text("events", e, "persistent") == "yes"),
         periods=tuple(h.start + n * h.years_per_period for n in range(h.periods)),
         years_per_period=h.years_per_period,
+        window={e: found for e in chance if (found := _window(case, e))},
     )
+
+
+def _window(case: Case, event: str) -> tuple[int, int] | None:
+    """First and last year of an event, None where the data set neither."""
+    ends = ("event.first_year", "event.last_year")
+    if not any(case.has(name, event) for name in ends):
+        return None
+    first, last = (
+        int(case.value(name, event)) if case.has(name, event) else year
+        for name, year in zip(ends, (0, 9999), strict=True)
+    )
+    return first, last
 
 
 def _loading(case: Case, event: str) -> tuple[float, ...]:
@@ -112,11 +147,12 @@ def draw(hazard: Hazards, number: int, seed: int, *, layers: bool = False) -> li
     loads = np.array([hazard.loading[e] for e in hazard.events])
     alone = np.sqrt(np.maximum(0.0, 1.0 - (loads**2).sum(axis=1)))
     chance = np.array([hazard.chance[e] for e in hazard.events])
-    for n in range(len(hazard.years)):
+    for n, year in enumerate(hazard.years):
+        open_now = np.array([hazard.possible(e, year) for e in hazard.events])
         shared = random.standard_normal((number, len(DRIVERS)))
         own = random.standard_normal((number, len(hazard.events)))
         z = shared @ loads.T + own * alone
-        happens[:, n, :] = _above(z, chance, random if layers else None)
+        happens[:, n, :] = _above(z, chance, random if layers else None) & open_now
     return [_history(hazard, happens[s]) for s in range(number)]
 
 

@@ -5,6 +5,7 @@ One YAML file is one `Scenario`; `extends:` is resolved before it gets here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -14,6 +15,8 @@ from planner.core.options import Settings
 AVERAGE = "average"
 """Future in which every effect stands at its mean; a scenario names it alone."""
 Year = Annotated[int, Field(ge=2000, le=2100)]
+MOST_STAGES = 3
+"""Most branch dates: more would ask for more futures than any plan carries."""
 
 
 class Horizon(Settings):
@@ -25,6 +28,19 @@ class Horizon(Settings):
     """How many periods [count]"""
     years_per_period: Annotated[int, Field(ge=1, le=10)] = 2
     """Length of one period [years]"""
+
+
+def branch_problem(dates: Sequence[int], periods: Sequence[int]) -> str:
+    """What is wrong with branch dates, in words; empty when nothing is."""
+    if len(dates) > MOST_STAGES:
+        return f"{len(dates)} branch dates, at most {MOST_STAGES} are allowed"
+    wrong = [date for date in dates if date not in periods]
+    if wrong:
+        allowed = ", ".join(str(t) for t in periods)
+        return f"no period of the horizon begins in {wrong[0]}. Allowed: {allowed}"
+    if list(dates) != sorted(set(dates)):
+        return "branch dates must be given once each, earliest first"
+    return ""
 
 
 class Weights(Settings):
@@ -123,6 +139,9 @@ class FutureSet(Settings):
     """Futures kept by scenario reduction; 0 = all [count]"""
     events: tuple[str, ...] = ()
     """Events that can happen; empty = all with a chance above zero [list]"""
+    severity: Literal["central", "range"] = "central"
+    """Effects at their central figures, or mild, central and severe by the ranges of the facts
+    (not for enumerated futures) [central|range]"""
 
 
 class Scenario(Settings):
@@ -145,6 +164,9 @@ class Scenario(Settings):
     with every effect at its mean [list]"""
     future_set: FutureSet | None = None
     """Make the futures from the events' yearly chances; empty = those of the data [block]"""
+    stages: tuple[Year, ...] = ()
+    """Years by whose start later decisions may wait for what has happened (`planner wait`), at
+    most three; `planner solve` decides everything now [list]"""
     concepts: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Options by concept [block]"""
     overrides: tuple[Override, ...] = ()
@@ -153,6 +175,15 @@ class Scenario(Settings):
     """What the map shades [risk|hazard|subsidy|wage|power]"""
     solver: SolverSettings = SolverSettings()
     """Solver settings [block]"""
+
+    @model_validator(mode="after")
+    def _branch_dates(self) -> Scenario:
+        h = self.horizon
+        periods = [h.start + n * h.years_per_period for n in range(h.periods)]
+        if self.stages and (problem := branch_problem(self.stages, periods)):
+            msg = f"stages: {problem}"
+            raise ValueError(msg)
+        return self
 
     @property
     def label(self) -> str:

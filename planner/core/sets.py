@@ -70,7 +70,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One state of the world in one period; factors are 1 and additions 0 where absent."""
+    """One state of the world in one period; factors are 1 and additions 0 where absent.
+
+    spared: share of capacity that keeps running besides `available` where it is hardened.
+    """
 
     id: str
     period: int
@@ -82,6 +85,7 @@ class State:
     tariff_add_pct: Mapping[tuple[str, str], float] = field(default_factory=dict)
     grant_kept: float = 1.0
     repair_share: Mapping[str, float] = field(default_factory=dict)
+    spared: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
     available[i,k]  share of capacity left   = prod(1 - LOSS x outage months / months of period)
     demand[m,k]     demand factor            price[m,k]  price factor
     tariff_add[m,k] duty added [%]           grant_kept  share of a grant due then that is paid
+    spared[i,k]     share of capacity besides that where the site is hardened (shorter outages)
     repair[i]       repair cost as a share of the value of tools and buildings at the site
 
 Under the single future `average` every effect stands at its mean over the futures and nothing is
@@ -18,11 +19,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from planner.core.case import Case
+from planner.core.histories import event_of
 from planner.core.scenario import AVERAGE
 from planner.core.sets import Sets, State
 
-Active = tuple[tuple[str, float, bool], ...]
-"""Events acting in a period: (event, months of outage in it, whether it began in it)."""
+Active = tuple[tuple[str, float, bool, float], ...]
+"""Events acting in a period: (event, months of outage in it, whether it began in it, months of
+outage at a hardened site)."""
+
+
+TINY = 1e-12
 
 
 def build_states(
@@ -80,31 +86,35 @@ def acting(case: Case, sets: Sets, events: Iterable[tuple[str, int]], t: int) ->
         if begun is None or t < begun:
             continue
         passed = (t - begun) / sets.years_per_period * length
-        months = min(length, max(0.0, case.value("event.outage_months", event) - passed))
+        outage = case.value("event.outage_months", event)
+        months = min(length, max(0.0, outage - passed))
+        short = outage * case.value("hardening.outage_ratio", event_of(event))
         persistent = case.text("events", event, "persistent") == "yes"
         if t == begun or months > 0 or persistent:
-            found.append((event, months, t == begun))
+            found.append((event, months, t == begun, min(length, max(0.0, short - passed))))
     return tuple(sorted(found))
 
 
 def state_of_world(case: Case, sets: Sets, t: int, active: Active) -> State:
     """Effects of the acting events, multiplied (factors) or added (duties)."""
-    name = "+".join(e if new else f"{e}~" for e, _, new in active) or "calm"
+    name = "+".join(e if new else f"{e}~" for e, _, new, _ in active) or "calm"
     available: dict[tuple[str, str], float] = {}
+    hardened: dict[tuple[str, str], float] = {}
     demand: dict[tuple[str, str], float] = {}
     price: dict[tuple[str, str], float] = {}
     duty: dict[tuple[str, str], float] = {}
     repair: dict[str, float] = {}
     kept = 1.0
     length = 12.0 * sets.years_per_period
-    for event, months, new in active:
+    for event, months, new, short in active:
         hit = _sites_hit(case, event)
         classes = case.items("events", event, "products") or sets.products
         markets = case.items("events", event, "markets") or sets.markets
-        loss = case.value("event.capacity_loss_pct", event) / 100 * months / length
-        if loss > 0:
+        loss = case.value("event.capacity_loss_pct", event) / 100 / length
+        if loss * months > 0:
             for key in ((i, k) for i in hit for k in classes):
-                available[key] = available.get(key, 1.0) * (1 - loss)
+                available[key] = available.get(key, 1.0) * (1 - loss * months)
+                hardened[key] = hardened.get(key, 1.0) * (1 - loss * short)
         if new and case.value("event.repair_pct", event) > 0:
             for i in hit:
                 repair[i] = repair.get(i, 0.0) + case.value("event.repair_pct", event) / 100
@@ -125,6 +135,7 @@ def state_of_world(case: Case, sets: Sets, t: int, active: Active) -> State:
         tariff_add_pct={key: v for key, v in duty.items() if v != 0.0},
         grant_kept=kept,
         repair_share=repair,
+        spared={k: v - available[k] for k, v in hardened.items() if v - available[k] > TINY},
     )
 
 
@@ -152,6 +163,7 @@ def average(t: int, states: Sequence[State]) -> State:
         repair_share={
             i: sum(u.probability * u.repair_share.get(i, 0.0) for u in states) for i in hit
         },
+        spared=mean("spared", 0.0),
     )
 
 

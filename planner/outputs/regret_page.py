@@ -13,6 +13,8 @@ from planner.outputs import charts_spread, formats, page
 from planner.outputs.sweep_page import frequency_maps
 
 Row = Mapping[str, Any]
+PROOF = {"optimal": "proven to the gap asked", "feasible": "the search was cut by its time limit"}
+"""What a search reached, in words."""
 
 
 def write_regret(found: Row, case: Case, folder: Path, data_root: Path) -> tuple[Path, ...]:
@@ -66,6 +68,7 @@ def context(found: Row, case: Case, data_root: Path) -> dict[str, Any]:
             country: page.drawn(text)
             for country, text in frequency_maps(begun, case, data_root).items()
         },
+        "proof": PROOF,
         "slack": max(f["bound_usd_bn"] - f["best_usd_bn"] for f in found["futures"]),
         "script": {},
     }  # fmt: skip
@@ -87,15 +90,16 @@ def headline(found: Row) -> str:
     )
     least = found["minimax"]
     if least:
+        proof = PROOF.get(least["status"], least["status"])
         text += (
             f" The least worst regret any plan can have lies between "
             f"{formats.brief(least['at_least_usd_bn'])} and "
-            f"{formats.brief(least['at_most_usd_bn'])} bn ({least['status']})."
+            f"{formats.brief(least['at_most_usd_bn'])} bn ({proof})."
         )
     sure = [r["name"] for r in found["sites"] if r["no_regret"]]
     count = len(found["futures"])
     if sure:
-        text += f" Built on whichever of the {count} futures comes: {', '.join(sure)}."
+        text += f" Built on whichever of the {count} futures comes: {'; '.join(sure)}."
     else:
         text += f" No site is built on in the best plan of each of the {count} futures."
     return text

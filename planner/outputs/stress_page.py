@@ -50,7 +50,7 @@ def context(found: Row) -> dict[str, Any]:
     return {
         "title": f"{found['title']}: stress",
         "found": found,
-        "what": headline(found),
+        "what": found["text"],
         "tiles": _tiles(found),
         "fan": page.drawn(charts_spread.fan(found["years"])),
         "histogram": page.drawn(
@@ -65,31 +65,6 @@ def context(found: Row) -> dict[str, Any]:
         "felt": [e["name"] for e in events if abs(e["part_of_mean_loss_usd_bn"]) <= 1e-9],
         "script": {},
     }
-
-
-def headline(found: Row) -> str:
-    """The answer in a sentence or two."""
-    value = found["value"]
-    worst = found["events"][0] if found["events"] else None
-    tail = max(found["events"], key=lambda e: e["part_of_tail_loss_usd_bn"], default=None)
-    loss = value["calm_usd_bn"] - value["mean_usd_bn"]
-    text = (
-        f"Over {found['draws']:,} histories of events the plan is worth USD "
-        f"{formats.brief(value['mean_usd_bn'])} bn on average, "
-        f"{formats.brief(loss)} bn less than if nothing happened; in the worst "
-        f"{formats.percent(100 * (1 - found['alpha']), 0)} it is worth "
-        f"{formats.brief(value['cvar_usd_bn'])} bn."
-    )
-    if worst and loss > 0 and worst["part_of_mean_loss_usd_bn"] > 0:
-        share = 100 * worst["part_of_mean_loss_usd_bn"] / loss
-        text += f" {worst['name']} hurts most: {formats.percent(share, 0)} of the mean loss"
-        if tail and tail["event"] == worst["event"]:
-            whole = value["calm_usd_bn"] - value["cvar_usd_bn"]
-            part = 100 * tail["part_of_tail_loss_usd_bn"] / whole if whole > 0 else 0.0
-            text += f" and {formats.percent(part, 0)} of the tail's."
-        elif tail:
-            text += f"; in the tail it is {tail['name']}."
-    return text
 
 
 def _marks(value: Row) -> Sequence[tuple[str, float, str]]:

@@ -16,7 +16,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
 from typing import Any
@@ -28,6 +27,9 @@ from planner.core.errors import InputError, Issue, Stopped, did_you_mean
 from planner.core.scenario import SolverSettings
 from planner.model.lp import Model
 from planner.solve import grain
+from planner.solve.answer import Answer as Answer
+from planner.solve.answer import Progress as Progress
+from planner.solve.answer import gap_of as gap_of
 
 HIGHS = "highs"
 HEURISTIC_EFFORT = 0.3
@@ -35,39 +37,6 @@ HEURISTIC_EFFORT = 0.3
 HiGHS's default 0.05 (0.14 % against 0.17 % after 80 s on two cores)."""
 FLIP = -1.0 if int(metadata.version("pulp").split(".")[0]) < 4 else 1.0
 """PuLP 3 hands HiGHS the negated objective to minimise, PuLP 4 the objective to maximise."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """One line of search progress; objective and bound in the objective's unit."""
-
-    seconds: float
-    objective: float | None
-    bound: float | None
-    gap: float | None
-    nodes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a solver returned; `values` is None when it has no plan."""
-
-    status: str
-    values: list[float] | None
-    objective: float
-    bound: float
-    prices: list[float] = field(default_factory=list)
-    stopped_by: str = ""
-    seconds: float = 0.0
-    nodes: int = 0
-    root_bound: float | None = None
-    parts: dict[str, int] = field(default_factory=dict)
-    """Blocks and cuts, where the programme was decomposed."""
-
-
-def gap_of(objective: float, bound: float) -> float:
-    """Relative gap |objective - bound| / max(1e-9, |objective|)."""
-    return abs(bound - objective) / max(1e-9, abs(objective))
 
 
 def versions() -> dict[str, str]:
@@ -111,6 +80,13 @@ class _Engine(pulp.HiGHS):  # type: ignore[misc]
     """PuLP's HiGHS, with callbacks set after its options: set before, HiGHS prints its banner."""
 
     watch: _Watch
+    start: tuple[tuple[Any, float], ...] = ()
+
+    def callSolver(self, lp: pulp.LpProblem) -> Any:  # noqa: N802 - PuLP's name
+        if self.start:
+            places = [column.index for column, _ in self.start]
+            lp.solverModel.setSolution(len(places), places, [value for _, value in self.start])
+        return super().callSolver(lp)
 
     def createAndConfigureSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name
         super().createAndConfigureSolver(lp)
@@ -175,8 +151,12 @@ def run(
     *,
     solver: str = HIGHS,
     progress: Callable[[Progress], None] | None = None,
+    start: list[float] | None = None,
 ) -> Answer:
-    """Solve a model. Raises Stopped when a limit came before any plan; infeasible is a status."""
+    """Solve a model, HiGHS from the plan `start` if given; infeasible is a status.
+
+    Raises Stopped when a limit came before any plan.
+    """
     quiet()
     fine = solver.lower() == HIGHS and grain.needed(model)
     problem, columns = (grain.shortened(model) if fine else model).to_pulp()
@@ -194,6 +174,8 @@ def run(
         output_flag=True,  # no callback comes without it
     )
     engine.watch = watch
+    if start is not None:
+        engine.start = tuple((columns[j], start[j]) for j, i in enumerate(model.integer) if i)
     highspy.Highs.resetGlobalScheduler(True)  # else HiGHS refuses another number of threads
     begun = time.perf_counter()
     with interruptible(watch.stop):

@@ -1,11 +1,12 @@
 """One kept HiGHS session for many small LPs that differ in costs and right-hand sides.
 
 The first LP of a shape is loaded, later ones of the same shape change only costs and row bounds,
-and the simplex method starts from the last basis. Columns run from 0 to infinity or as given.
+and the simplex method starts from the last basis.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,13 +71,7 @@ class Session:
         made.col_cost_, made.col_lower_, made.col_upper_ = lp.cost, lp.low, lp.high
         made.row_lower_, made.row_upper_ = lp.lower, lp.upper
         made.sense_ = highspy.ObjSense.kMaximize
-        matrix = made.a_matrix_
-        matrix.num_col_, matrix.num_row_ = made.num_col_, made.num_row_
-        matrix.format_ = highspy.MatrixFormat.kRowwise
-        ends = np.cumsum([0, *(len(row) for row in lp.shape)])
-        matrix.start_ = ends.astype(np.int32)
-        matrix.index_ = np.array([j for row in lp.shape for j, _ in row], dtype=np.int32)
-        matrix.value_ = np.array([a for row in lp.shape for _, a in row], dtype=np.float64)
+        _fill(made.a_matrix_, lp.shape, (made.num_col_, made.num_row_))
         self._highs.passModel(made)
         self._shape = lp.shape
         self.loads += 1
@@ -85,3 +80,12 @@ class Session:
 def _holds_empty(lp: SmallLp) -> bool:
     """Whether rows without columns hold."""
     return bool(np.all(lp.lower <= 1e-9) and np.all(lp.upper >= -1e-9))
+
+
+def _fill(matrix: Any, rows: Sequence[Sequence[tuple[int, float]]], size: tuple[int, int]) -> None:
+    """Rows into a HiGHS matrix."""
+    matrix.num_col_, matrix.num_row_ = size
+    matrix.format_ = highspy.MatrixFormat.kRowwise
+    matrix.start_ = np.cumsum([0, *(len(row) for row in rows)]).astype(np.int32)
+    matrix.index_ = np.array([j for row in rows for j, _ in row], dtype=np.int32)
+    matrix.value_ = np.array([a for row in rows for _, a in row], dtype=np.float64)

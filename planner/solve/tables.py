@@ -12,6 +12,7 @@ from planner.core.plan import Plan
 from planner.core.sets import Sets
 from planner.solve.tables_aid import aid_tables
 from planner.solve.tables_money import flows_table, risk_table, trade_table, weak_table
+from planner.solve.tables_risk import bad_future_tables
 from planner.solve.tables_sites import country_table, site_table
 
 
@@ -30,6 +31,7 @@ def readable_tables(plan: Plan, case: Case, sets: Sets) -> dict[str, pd.DataFram
         "risk": risk_table(plan, case, sets),
     }
     tables |= aid_tables(plan, case)
+    tables |= bad_future_tables(plan, case, sets)
     tables["sites"] = site_table(case, sets, tables)
     tables["countries"] = country_table(plan, case, sets, tables)
     tables["weak_facts"] = weak_table(plan, case)

@@ -16,6 +16,9 @@ from planner.model.assemble import Built
 from planner.model.lp import Model, Terms
 from planner.solve import highs
 
+BEGINS = ("modules", "centre", "buy")
+"""Families that begin something at the site their key opens with."""
+
 Bounds = tuple[float | None, float | None]
 NewRow = tuple[str, Terms, str, float]
 """Name, terms, sense and right-hand side."""
@@ -91,9 +94,9 @@ def search(model: Model, gap: float, seconds: float, seed: int = 1) -> highs.Ans
 
 
 def uses(built: Built) -> dict[str, dict[int, float]]:
-    """Site -> columns of what may begin there (modules, centres) with their largest value."""
+    """Site -> columns of what may begin there, by their largest value."""
     found: dict[str, dict[int, float]] = {}
-    for name in ("modules", "centre"):
+    for name in BEGINS:
         family = built.model.families.get(name)
         for key, column in family.columns.items() if family else ():
             top = built.model.high[column]

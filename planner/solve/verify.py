@@ -100,6 +100,9 @@ TAXABLE = (
     "sales.revenue",
     "trade.duty",
     "quota.relief",
+    "quota.lowered",
+    "emissions.premium",
+    "emissions.carbon",
     "clusters.saving",
     "production.upkeep",
     "production.materials",
@@ -180,7 +183,7 @@ def _sums(plan: Plan, case: Case, sets: Sets) -> Iterator[Issue]:
 
 def _whole(plan: Plan) -> Iterator[Issue]:
     """Decisions that must be whole numbers are, and nothing is negative."""
-    bought = ("buy", "refit", "convert", "close")
+    bought = ("buy", "refit", "convert", "close", "harden", "fail")
     for family in ("modules", "open", "enter", "centre", "link", *bought):
         for key, value in plan.values(family).items():
             if abs(value - round(value)) > TOLERANCE or value < -TOLERANCE:

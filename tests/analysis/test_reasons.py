@@ -14,7 +14,8 @@ from tests.rich import rich
 
 @pytest.fixture(scope="module")
 def solved():  # noqa: ANN201
-    case = rich()
+    """Without promises: a plan that made some may not be able to do without a country."""
+    case = rich(concepts={"contracts": {"on": False}})
     return solve_case(case), case
 
 
@@ -52,3 +53,22 @@ def test_taking_out_equals_forbidding_when_nothing_else_could_move(solved) -> No
     free = solve_case(replace(case, scenario=rules))
     assert held is not None
     assert held.objective <= free.info.objective + 1e-7
+
+
+def test_a_plan_whose_promises_need_a_country_says_so() -> None:
+    """With 85 % of the futures to be served, what is left without Japan falls short."""
+    case = rich()
+    plan = solve_case(case)
+    assert Held(plan, case).without("JP") is None
+    found = {r["country"]: r for r in country_reasons(plan, case)}["JP"]
+    assert "a rule needs it" in found["headline"]
+    assert found["by_group"] == {}
+
+
+def test_whether_a_promise_is_kept_is_not_held() -> None:
+    """What a future brings is no decision: the columns of `contracts` adapt with shipments."""
+    case = rich()
+    held = Held(solve_case(case), case)
+    fail = held.built.model.family("fail").columns.values()
+    assert not set(fail) & set(held._held())
+    assert set(held.built.model.family("modules").columns.values()) <= set(held._held())

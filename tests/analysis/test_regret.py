@@ -22,7 +22,9 @@ from tests.rich import rich
 from tests.tiny import tiny
 
 
-def flooded(loss: float = 100.0, wet: float = 40.0, **scenario: Any) -> Case:
+def flooded(
+    loss: float = 100.0, wet: float = 40.0, forbid: tuple[str, ...] = ("JP",), **scenario: Any
+) -> Case:
     """Home is cheap and may be flooded all of 2028-29; America costs more and stays dry.
 
     Only N16, one module of 20 kwpm a site, one period to begin in: two sites, four plans.
@@ -41,7 +43,7 @@ def flooded(loss: float = 100.0, wet: float = 40.0, **scenario: Any) -> Case:
         "futures": {"dry": {"events": ""}, "wet": {"events": "flood@2028"}},
     }
     horizon = {"start": 2026, "periods": 2, "years_per_period": 2}
-    return tiny(facts, rows, horizon=horizon, sites={"forbid": ["JP"]}, **scenario)
+    return tiny(facts, rows, horizon=horizon, sites={"forbid": list(forbid)}, **scenario)
 
 
 def brute(case: Case) -> list[dict[str, float]]:
@@ -138,7 +140,18 @@ def test_other_futures_are_refused(pair: list[tuple[str, Plan, Case]]) -> None:
         regret([("one", plan, case.replace(scenario=case.scenario.with_(futures=("calm",))))])
 
 
-def test_a_plan_the_world_does_not_allow_is_named(pair: list[tuple[str, Plan, Case]]) -> None:
-    strict = rich(sites={"forbid": ["US", "JP"]})
+def test_a_plan_the_world_does_not_allow_is_named() -> None:
+    wide, strict = flooded(), flooded(forbid=("JP", "US"))
+    plan = solve_case(wide)
+    assert {i for i, *_ in plan.values("modules")} == {"us_a"}
     with pytest.raises(InputError, match="wider rules first"):
-        regret([("strict", solve_case(strict), strict), pair[0]])
+        regret([("strict", solve_case(strict), strict), ("wide", plan, wide)])
+
+
+def test_the_rule_a_plan_breaks_is_named() -> None:
+    """The world wants 20 kwpm at home, the plan builds in America."""
+    wide = flooded()
+    floor = {"places": [{"where": "tw_a", "products": ["N16"], "least_kwpm": 20, "since": 2028}]}
+    bound = flooded(concepts={"limits": floor})
+    with pytest.raises(InputError, match=r"limits\.least"):
+        regret([("bound", solve_case(bound), bound), ("wide", solve_case(wide), wide)])

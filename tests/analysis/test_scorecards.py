@@ -77,17 +77,19 @@ def test_capacity_that_runs_today_earns_no_payback() -> None:
         {"existing.capacity_kwpm": {("tw_a|N2", 2026): 20, ("jp_a|N16", 2026): 5}},
         concepts=BUILT_ONLY,
     )
-    by_site, by_country = new_shares(plan, case)
+    found = new_shares(plan, case)
+    by_site, by_country = found.by_site, found.by_country
     assert by_site["jp_a", "N16", 2030] == by_country["JP", "N16", 2030] == pytest.approx(0.75)
     shared = ["sales.revenue", "production.materials", "production.freight", "trade.duty"]
-    margin = paid(plan, *shared, "production.upkeep", country="JP", period=2030)
+    shared += ["quota.lowered", "emissions.carbon", "emissions.premium", "production.upkeep"]
+    margin = paid(plan, *shared, country="JP", period=2030)
     less = abroad(plan, solved()[1], HOSTS)[2030] - abroad(plan, case, HOSTS)[2030]
     assert less == pytest.approx(margin / 4)
     blind = rich(
         {"existing.capacity_kwpm": {("jp_a|N16", 2026): 5}},
         concepts={"capacity": {"existing_abroad": False}},
     )
-    assert new_shares(plan, blind)[0]["jp_a", "N16", 2030] == 1.0
+    assert new_shares(plan, blind).by_site["jp_a", "N16", 2030] == 1.0
 
 
 @pytest.mark.parametrize(

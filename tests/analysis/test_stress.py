@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import planner
 from planner.analysis.stress import stress
 from planner.analysis.stress_figures import quantile, spread
 from planner.core.case import Case
@@ -152,3 +153,30 @@ def test_what_cannot_be_stressed_is_said(averse: tuple[Plan, Case]) -> None:
     mean = case.replace(scenario=case.scenario.with_(futures=(AVERAGE,)))
     with pytest.raises(InputError, match="average"):
         stress(plan, mean, own=True)
+
+
+def test_a_plan_can_be_asked(averse: tuple[Plan, Case], drawn: dict[str, Any]) -> None:
+    answer = planner.ask("stress", *averse, draws=400, seed=7)
+    assert answer == drawn
+    assert answer["text"].startswith("Over 400 histories")
+
+
+def test_two_plans_meet_the_same_histories(averse: tuple[Plan, Case]) -> None:
+    """The difference of the means is the mean of the differences; a plan equals itself."""
+    plan, case = averse
+    neutral = rich(concepts={"risk": {"omega": 0.0, "alpha": 0.85}})
+    other = solve_case(neutral)
+    found = stress(plan, case, draws=300, against=(other, neutral))
+    alone = stress(other, neutral, draws=300)
+    both = found["against"]
+    assert both["value"] == pytest.approx(alone["value"])
+    mean = found["value"]["mean_usd_bn"] - alone["value"]["mean_usd_bn"]
+    assert both["mean_difference_usd_bn"] == pytest.approx(mean, abs=1e-9)
+    assert both["difference_standard_error_usd_bn"] <= (
+        found["value"]["mean_standard_error_usd_bn"] + alone["value"]["mean_standard_error_usd_bn"]
+    )
+    same = stress(plan, case, draws=50, against=averse)["against"]
+    assert (same["better_in_pct"], same["worse_in_pct"]) == (0, 0)
+    rarer = rich({"event.annual_probability_pct": {"strait": 0.5}})
+    with pytest.raises(InputError, match="not those of the first run"):
+        stress(plan, case, draws=50, against=(other, rarer))

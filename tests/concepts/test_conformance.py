@@ -25,10 +25,11 @@ BOUNDS = {"capacity.cut", "talent.tier", "outbound.gap", "training.places"}
 def test_order_is_fixed() -> None:
     assert [c.name for c in concepts()] == [
         "capacity", "acquisition", "clusters", "costs", "fair_value", "joint_venture",
-        "outbound", "research", "cocreation", "retrofit", "limits", "sales", "agreements",
-        "production", "ratios", "subsidy", "budgets", "milestones", "strings", "guardrail",
-        "support", "trade", "quota", "training", "talent", "finance", "upside", "risk",
-        "utilities",
+        "outbound", "parks", "research", "cocreation", "retrofit", "emissions", "limits", "sales",
+        "agreements",
+        "contracts", "hardening", "production", "ratios", "subsidy", "budgets", "milestones",
+        "strings", "guardrail", "support", "trade", "quota", "training", "talent", "finance",
+        "upside", "risk", "utilities",
     ]  # fmt: skip
 
 

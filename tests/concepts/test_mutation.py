@@ -20,6 +20,8 @@ from planner.model.lp import Model
 from planner.solve import highs
 from planner.solve.extract import extract
 from planner.solve.verify import verify
+from tests.concepts.test_contracts import promised
+from tests.concepts.test_hardening import shaky
 from tests.rich import rich
 from tests.tiny import tiny
 
@@ -274,10 +276,72 @@ def old_lines() -> Case:
     )
 
 
+def greener(**options: object) -> Callable[[], Case]:
+    """Green power or a limit on gas that the plan would not choose by itself."""
+    return lambda: rich(concepts={"emissions": {"carbon_usd_per_t": 0.0, **options}})
+
+
+def steady(value: float) -> dict[str, float]:
+    return {"since": 2026, "value": value, "until": 2026, "last": value}
+
+
+def kept_promises() -> Case:
+    """A fab abroad that only a promise brings."""
+    return promised(confidence_pct=95, fine_usd_per_wafer=10)
+
+
+def one_park() -> Case:
+    """A park that brings a little money: it would be laid in every period."""
+    return rich({"park.cost_usd_bn": {"both": -0.001}})
+
+
+def parked() -> Case:
+    """Land that needs a park which costs more than it saves."""
+    return rich(sites={"pin": [{"site": "jp_a", "product": "N16"}]},
+                concepts={"parks": {"required": True}})  # fmt: skip
+
+
+def crowded() -> Case:
+    """Two sites of one region on one weak grid and one small river."""
+    limits = {"us_a": 40, "jp_a": 40}
+    made = rich(
+        {
+            "demand.wafers_mn": {("US|N2", 2026): 3.0, ("US|N16", 2026): 3.0},
+            "site.power_limit_mw": limits,
+            "site.water_limit_mld": limits,
+        },
+        concepts={"utilities": {"together_pct": 30}, "outbound": {"gap_generations": 0}},
+    )
+    registers = {n: {i: dict(r) for i, r in rows.items()} for n, rows in made.registers.items()}
+    registers["sites"]["us_a"]["iso_3166_2"] = "JP-43"
+    return made.replace(registers=registers)
+
+
+def drier() -> Case:
+    """The same with power enough."""
+    made = crowded()
+    grown = (replace(f, value=900.0) if f.parameter == "power_limit_mw" else f for f in made.facts)
+    return made.replace(facts=tuple(grown))
+
+
+def dimmer() -> Case:
+    """The same with water enough."""
+    made = crowded()
+    grown = (replace(f, value=900.0) if f.parameter == "water_limit_mld" else f for f in made.facts)
+    return made.replace(facts=tuple(grown))
+
+
+def free_bracing() -> Case:
+    """A site that would be hardened at once, and twice, if nothing stood against it."""
+    return shaky(site_usd_bn=-0.001)
+
+
 CASES: tuple[Callable[[], Case], ...] = (
+    kept_promises, shaky, free_bracing, one_park, parked, drier, dimmer,
     rich, hungry, abroad, opened, scarce, dry, dark, capped, tight_budget, low_theta, pinned,
     rewarding, anchored, floors, thrifty, homebound, crews, agreed, agreed_on_average, idle,
     breakable, concerned, generous, claimed,
+    greener(green_share_pct=steady(60)), greener(cap_mt_per_year=steady(0.3)),
     quota_rich, balanced(technology_floor=0.7),
     insisted, cheap_refit, old_lines, partners(transfer_pct=10.0),
     partners(transfer_pct=2.0, premium_pct=200),
@@ -321,6 +385,8 @@ def all_rules() -> list[str]:
         crews,
         agreed,
         agreed_on_average,
+        parked,
+        crowded,
         insisted,
         cheap_refit,
     ):

@@ -87,6 +87,37 @@ def test_existing_capacity_counts_only_when_asked() -> None:
     assert every == pytest.approx({2026: 0.48, 2028: 0.48, 2030: 0.48})
 
 
+def lower(rate_pct: float, option: str = "lower") -> Case:
+    made = case({"above_quota": option})
+    more = tiny({"quota.above_rate_pct": {("s232", 2026): rate_pct}}, MEASURE)
+    new = [f for f in more.facts if f.parameter == "above_rate_pct"]
+    return made.replace(facts=(*made.facts, *new))
+
+
+def test_above_the_quota_the_lower_duty_by_hand() -> None:
+    # Imports are 0.48 mn a year, duty free 0.30, 0.36, 0.36, so 0.18, 0.12, 0.12 lie above the
+    # quota. At most 5 % instead of 20 % on the half that is covered spares 7.5 % of 20,000 = 1,500:
+    # 2 years x 1,500 x 0.42 mn = USD 1.26 bn besides the relief of 4.08.
+    asked = lower(5)
+    plan = solve_case(asked)
+    lines = plan.cash.groupby("item")["amount_usd_bn"].sum()
+    assert lines["quota.lowered"] == pytest.approx(1.26)
+    assert lines["quota.relief"] == pytest.approx(4.08)
+    assert verify(plan, asked) == ()
+    full = solve_case(lower(5, "full"))
+    assert plan.info.objective - full.info.objective == pytest.approx(1.26)
+
+
+def test_a_rate_no_lower_than_the_duty_changes_nothing() -> None:
+    values = [solve_case(c).info.objective for c in (lower(20), lower(90), lower(5, "full"))]
+    assert values == pytest.approx([values[0]] * 3)
+
+
+def test_a_higher_rate_above_the_quota_never_raises_value() -> None:
+    values = [solve_case(lower(rate)).info.objective for rate in (0, 3, 8, 15, 40)]
+    assert values == sorted(values, reverse=True)
+
+
 def test_off_gives_back_the_same_programme() -> None:
     off, never = (list(build_model(c).model.lp_lines()) for c in (case({"on": False}), case(None)))
     assert off == never

@@ -185,3 +185,21 @@ def test_every_event_carries_its_evidence() -> None:
     for fact in facts.values():
         assert fact.source in case.sources
         assert fact.note or fact.grade != "D"
+
+
+def test_nothing_happens_outside_its_window() -> None:
+    """A law that can only come in 2027, chance 0.5: never with 0.5, in the first period else."""
+    window = {"law": (2027, 2027)}
+    law = hazard(chance={"law": 0.5}, loading={"law": (0.0, 0.0)}, window=window)
+    assert {y for h in draw(law, 200, 1) for _, y in h} == {2027}
+    found = most_likely(law, 10)
+    assert found.chances == pytest.approx({(): 0.5, (("law", 2026),): 0.5})
+    both = hazard(window={"strike": (2028, 2029)})
+    chances = most_likely(both, 10_000)
+    assert chances.left_out == pytest.approx(0, abs=1e-9)
+    assert not any(("strike", 2026) in history for history in chances.chances)
+
+
+def test_a_window_comes_from_the_data() -> None:
+    case = rich({"event.last_year": {"strait": 2027}})
+    assert hazards(case).window == {"strait": (0, 2027)}

@@ -33,7 +33,8 @@ VERBS = (
     "solve", "map", "compare", "explain", "report", "verify", "instruments",
     "check", "scenarios", "evidence", "doctor",
     "why", "whynot", "flip", "alternatives", "pareto", "sensitivity", "roadmap", "weights",
-    "ratios", "outbound", "gallery", "cards", "export",
+    "ratios", "outbound", "gallery", "cards", "export", "rivals",
+    "serve",
 )  # fmt: skip
 ISSUES = (
     Issue("error", "E204", "scenarios/n2.yaml:14", "concepts.subsidy.budgett", "unknown option"),
@@ -84,7 +85,8 @@ def test_every_verb_has_help_json_and_quiet(verb: str) -> None:
 def test_help_loads_nothing_heavy() -> None:
     code = (
         "import sys; from planner.interfaces.cli import main; main(['--help']);"
-        "heavy = {'pandas', 'numpy', 'pydantic', 'pulp', 'geopandas', 'matplotlib', 'rich'};"
+        "heavy = {'pandas', 'numpy', 'pydantic', 'pulp', 'geopandas', 'matplotlib', 'rich',"
+        "'fastapi', 'uvicorn'};"
         "sys.exit(','.join(heavy & set(sys.modules)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)

@@ -18,7 +18,7 @@ Capture = pytest.CaptureFixture[str]
 RUN = "run"
 QUESTIONS = [
     (["why", RUN, "jp_a"], "adds USD", "worth"),
-    (["whynot", RUN, "us_a"], "Forcing us_a in costs", "cost"),
+    (["whynot", RUN, "us_a", "--seconds", "4"], "Forcing us_a in costs", "cost"),
     (["whynot", RUN, "us_a", "--class", "N16"], "Forcing us_a in costs", "changes"),
     (["flip", RUN, "--host", "US"], "lump sum", "contest"),
     (["alternatives", RUN, "--within", "20%"], "sets of overseas sites", "plans"),

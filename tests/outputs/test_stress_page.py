@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 import planner
 from planner.analysis.stress import stress
 from planner.interfaces.cli import app
-from planner.outputs.stress_page import headline, write_stress
+from planner.outputs.stress_page import write_stress
 from planner.solve.optimise import solve_case
 from tests.rich import rich
 
@@ -43,7 +43,7 @@ def test_tables_hold_the_figures(found: dict[str, Any], tmp_path: Path) -> None:
     total = sum(float(r["part_of_mean_loss_usd_bn"]) for r in rows)
     value = found["value"]
     assert total == pytest.approx(value["calm_usd_bn"] - value["mean_usd_bn"], abs=1e-6)
-    assert found["events"][0]["name"] in headline(found)
+    assert found["events"][0]["name"] in found["text"]
 
 
 def test_the_verb_writes_and_says(tmp_path: Path) -> None:
@@ -56,3 +56,12 @@ def test_the_verb_writes_and_says(tmp_path: Path) -> None:
     assert said["draws"] == 50
     assert (run / "stress" / "stress.html").is_file()
     assert said["plan"]["largest_difference_usd_bn"] < 1e-6
+
+
+def test_a_chance_can_be_set(tmp_path: Path) -> None:
+    """A war that cannot come leaves no loss; a wrong form is a usage error."""
+    plan = planner.solve(rich())
+    none = stress(plan, rich(), draws=50, chances_pct={"strait": 0, "quake": 0})
+    assert {e["event"] for e in none["events"]} == {"cut"}
+    answer = CliRunner().invoke(app, ["stress", str(tmp_path), "--chance", "strait"])
+    assert answer.exit_code == 2

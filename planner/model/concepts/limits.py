@@ -4,7 +4,7 @@
                            >= SHARE * sum(cap[i,k,t], k advanced), t >= FROM                  [kwpm]
     limits.least[n,t]    sum(cap[i,k,t], i in C[n], k in K[n]) >= LEAST[n], t >= FROM[n]      [kwpm]
     limits.most[n,t]     sum(cap[i,k,t], i in C[n], k in K[n]) <= MOST[n], t >= FROM[n]       [kwpm]
-    limits.capex[t]      outlay on modules, fabs, land and centres in t <= L * CAPEX        [USD bn]
+    limits.capex[t]      outlay on modules, fabs, land, parks, centres in t <= L * CAPEX    [USD bn]
     limits.abroad[t]     the same abroad <= L * ABROAD                                      [USD bn]
     limits.projects[t]   sum(modules[i,k,o,v], v <= t < service) <= PROJECTS               [modules]
 Nothing is asked unless the scenario says so. A class is advanced when its rank is at least RANK.
@@ -21,7 +21,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from planner.core import outlay
+from planner.core import outlay, parks
 from planner.core.case import CaseView
 from planner.core.errors import Issue
 from planner.core.options import Named, Settings
@@ -31,9 +31,17 @@ from planner.core.scenario import Year
 from planner.core.sets import Change
 from planner.model.lp import Model, Row
 
-AFTER = ("capacity", "acquisition", "research", "retrofit")
+AFTER = ("capacity", "acquisition", "parks", "research", "retrofit")
+SPENT = ("modules", "open", "park", "served", "centre")
+"""Families whose outlay counts; what a site saves in a park counts against it."""
 NEEDS: tuple[str, ...] = ()
-READS = (*outlay.READS, "product.rank", "site.site_cost_usd_bn", "centre.capex_usd_bn")
+READS = (
+    *outlay.READS,
+    *parks.OUTLAY_READS,
+    "product.rank",
+    "site.site_cost_usd_bn",
+    "centre.capex_usd_bn",
+)
 
 
 class Place(Settings):
@@ -104,6 +112,8 @@ def outlay_of(case: CaseView, family: str, key: tuple[str | int, ...]) -> float:
         return whole * case.sets.borne.get(column, 1.0)
     if family == "open":
         return case.value("site.site_cost_usd_bn", str(key[0]))
+    if family in ("park", "served"):
+        return parks.outlay_usd_bn(case, family, str(key[0]))
     return case.value("centre.capex_usd_bn", str(key[1]))
 
 
@@ -156,7 +166,7 @@ def _money_rows(m: Model, case: CaseView, most: float | None, *, abroad: bool) -
     for t in case.sets.periods if most is not None else ():
         terms = [
             (j, outlay_of(case, name, key))
-            for name in ("modules", "open", "centre")
+            for name in SPENT
             if name in m.families
             for key, j in m.family(name).columns.items()
             if key[-1] == t and not (abroad and str(key[0]) in case.sets.home)
@@ -191,7 +201,7 @@ def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
         for rule, most, abroad in _budgets(opt):
             spent = sum(
                 n * outlay_of(case, name, key)
-                for name in ("modules", "open", "centre")
+                for name in SPENT
                 for key, n in plan.values(name).items()
                 if key[-1] == t and not (abroad and key[0] in case.sets.home)
             )

@@ -7,12 +7,16 @@
                                             + OPERATING[x,t] * USABLE[i,k,o,v,t]), c(i) in m)
                                                                                  [mn wafers/y]
     relief = L * duty_free * PRICE * (RATE[x,t] * COVERED[x,t] + ADD[m,k,u])           [USD bn]
+    lowered = L * (EXPOSURE[m] * ship - duty_free) * PRICE * (RATE * COVERED + ADD
+              - min(RATE, ABOVE[x,t]) * COVERED - min(ADD, ABOVE[x,t]))                [USD bn]
 
 x is a tariff measure with a quota, m its market; p is one class, or all of them pooled. RISING is
 the share of period t in which modules begun in v are under construction, at most WINDOW[x] years
 from their begin (the approved window). ADD is what an escalation adds in state u. A lane uses one
 quota, the first listed that hits it. A duty-free wafer is an average import of its lane, so the
-relief never exceeds the duty that `trade` books. W turns kwpm into million wafers a year.
+relief never exceeds the duty that `trade` books. Imports above the quota pay the full duty, or as
+an option at most ABOVE, the lower rate the agreement promises without a figure. W turns kwpm into
+million wafers a year.
 Sources: fact table `quota` (US-Taiwan agreement of January 2026: 2.5 and 1.5), `tariff`, `market`.
 """
 
@@ -38,6 +42,7 @@ READS = (
     "quota.building_ratio",
     "quota.operating_ratio",
     "quota.window_years",
+    "quota.above_rate_pct",
     "market.tariff_exposure_pct",
     "tariff.rate_pct",
     "tariff.covered_share_pct",
@@ -57,6 +62,8 @@ class Options(Base):
     """Whether capacity of one class earns quota for every class (else its own only) [yes/no]"""
     counts: Literal["new", "all"] = "new"
     """Capacity in operation that earns quota: new modules only, or all of it [new|all]"""
+    above_quota: Literal["full", "lower"] = "full"
+    """Duty above the quota: the full one, or at most the agreement's lower rate [full|lower]"""
     relieves_escalation: bool = True
     """Whether quota also frees from the duty an escalation adds [yes/no]"""
 
@@ -77,14 +84,29 @@ def lane_quota(case: CaseView, c: str, m: str, k: str) -> str | None:
 
 def relief(case: CaseView, opt: Options, x: str, k: str, u: State) -> float:
     """Duty spared by one wafer brought in duty free [USD/wafer]."""
+    return _spared(case, opt, (x, k), u, above=0.0)
+
+
+def lowered(case: CaseView, opt: Options, x: str, k: str, u: State) -> float:
+    """Duty spared by one wafer imported above the quota [USD/wafer]; 0 at the full duty."""
+    if opt.above_quota == "full" or not case.has("quota.above_rate_pct", x):
+        return 0.0
+    above = case.mean("quota.above_rate_pct", x, period=u.period)
+    return _spared(case, opt, (x, k), u, above)
+
+
+def _spared(case: CaseView, opt: Options, spot: tuple[str, str], u: State, above: float) -> float:
+    """What a wafer saves when every rate is cut to `above` per cent [USD/wafer]."""
+    x, k = spot
     trade = case.scenario.concepts.get("trade", {})
     if not trade.get("on", True) or not case.has("price.price_usd_per_wafer", k):
         return 0.0
     m = case.text("tariff_measures", x, "market")
     rate = case.mean("tariff.rate_pct", x, period=u.period)
-    duty = rate * case.mean("tariff.covered_share_pct", x, period=u.period) / 100
+    covered = case.mean("tariff.covered_share_pct", x, period=u.period) / 100
+    duty = max(0.0, rate - above) * covered
     if opt.relieves_escalation:
-        duty += u.tariff_add_pct.get((m, k), 0.0)
+        duty += max(0.0, u.tariff_add_pct.get((m, k), 0.0) - above)
     base = case.mean("price.price_usd_per_wafer", k, period=u.period) * u.price.get((m, k), 1.0)
     return base * duty * float(trade.get("rate_scale", 1.0)) / 100
 
@@ -139,19 +161,27 @@ def build(m: Model, case: CaseView, opt: Options) -> None:
         unit="mn wafers/year",
         why="fabs in the market earn the quota",
     )
-    for (q, g, k, t, u), column in free.columns.items():
-        worth = relief(case, opt, str(q), str(k), states[int(t), str(u)])
-        m.cost(
-            "quota.relief",
-            (q, g, k),
-            terms=[(column, worth * sets.years_per_period / 1000)],
-            period=int(t),
-            state=str(u),
-            factor=discount.over(case, int(t)),
-            group="cost",
-            country=sets.country_of[sets.groups[str(g)][0]],
-            taxable=True,
-        )
+    for key, column in free.columns.items():
+        x, g, k, t, u = str(key[0]), str(key[1]), str(key[2]), int(key[3]), str(key[4])
+        spared = relief(case, opt, x, k, states[t, u]), lowered(case, opt, x, k, states[t, u])
+        scale = sets.years_per_period / 1000
+        share = case.value("market.tariff_exposure_pct", case.text("tariff_measures", x, "market"))
+        above = [(lanes[x, g, k, t, u], share / 100), (column, -1.0)]
+        for item, terms in (
+            ("quota.relief", [(column, spared[0] * scale)]),
+            ("quota.lowered", [(c, a * spared[1] * scale) for c, a in above if spared[1]]),
+        ):
+            m.cost(
+                item,
+                (x, g, k),
+                terms=terms,
+                period=t,
+                state=u,
+                factor=discount.over(case, t),
+                group="cost",
+                country=sets.country_of[sets.groups[g][0]],
+                taxable=True,
+            )
 
 
 def _import_rows(
@@ -219,8 +249,16 @@ def _room(plan: Plan, case: CaseView, opt: Options, spot: tuple[str, str, int]) 
 
 
 def money(plan: Plan, case: CaseView, opt: Options) -> Iterator[tuple[str, int, str, float]]:
-    """Relief again, from duty-free wafers."""
+    """Relief again, from duty-free wafers; the lower duty again, from all other imports."""
     states = {(t, u.id): u for t in case.sets.periods for u in case.sets.states[t]}
-    for (x, _, k, t, u), volume in plan.values("duty_free").items():
+    free = plan.values("duty_free")
+    for (x, _, k, t, u), volume in free.items():
         worth = relief(case, opt, x, k, states[t, u]) * case.sets.years_per_period / 1000
         yield "quota.relief", t, u, volume * worth
+    for (g, m, k, t, u), volume in plan.values("ship").items():
+        x = lane_quota(case, case.sets.country_of[case.sets.groups[g][0]], m, k)
+        spared = lowered(case, opt, x, k, states[t, u]) if x else 0.0
+        if x and spared:
+            imports = volume * case.value("market.tariff_exposure_pct", m) / 100
+            above = imports - free.get((x, g, k, t, u), 0.0)
+            yield "quota.lowered", t, u, above * spared * case.sets.years_per_period / 1000

@@ -27,7 +27,7 @@ from planner.model.lp import Model, Row, merge
 
 AFTER = (
     "finance", "sales", "production", "trade", "subsidy", "agreements", "quota", "upside",
-    "milestones",
+    "milestones", "contracts",
 )  # fmt: skip
 NEEDS = ("future",)
 READS = (

@@ -190,11 +190,11 @@ def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
     for (g, n, k, t, u), volume in plan.values("ship").items():
         made[g, k, t, u] = made.get((g, k, t, u), 0.0) + volume
         sold[n, k, t, u] = sold.get((n, k, t, u), 0.0) + volume
-    cap = plan.values("cap")
+    cap, hard = plan.values("cap"), plan.values("hard")
     for t in case.sets.periods:
         for u in case.sets.states[t]:
             for k in case.sets.products:
-                yield from _check_supply(case, opt, (k, u), made, cap)
+                yield from _check_supply(case, opt, (k, u), made, (cap, hard))
                 yield from _check_demand(case, opt, (k, u), sold)
 
 
@@ -203,13 +203,17 @@ def _check_supply(
     opt: Options,
     spot: tuple[str, State],
     made: dict[tuple[str, str, int, str], float],
-    cap: dict[tuple[Any, ...], float],
+    caps: tuple[dict[tuple[Any, ...], float], dict[tuple[Any, ...], float]],
 ) -> Iterator[Issue]:
-    k, u = spot
+    """caps: capacity, and the part of it that is hardened (see `hardening`)."""
+    (k, u), (cap, hard) = spot, caps
     rate = opt.wafers_per_kwpm * loading(case, k)
     for g, members in case.sets.groups.items():
         left = ((u.available.get((i, k), 1.0), cap.get((i, k, u.period), 0.0)) for i in members)
         able = rate * sum(share * kwpm for share, kwpm in left)
+        able += rate * sum(
+            u.spared.get((i, k), 0.0) * hard.get((i, k, u.period), 0.0) for i in members
+        )
         if made.get((g, k, u.period, u.id), 0.0) > able + 1e-6 * max(1.0, able):
             yield _issue("supply", (g, k, u.period, u.id), f"ships more than {able:.6g}")
 
