@@ -75,7 +75,10 @@ def load_case(
         scenario, origin = read_scenario(Path(path), scenario_root(), schemas, set_values)
     except InputError as error:
         issues.extend(error.issues)
-    dictionary = read_dictionary(root)
+    try:
+        dictionary = read_dictionary(root)
+    except InputError as error:  # without it no table can be read
+        raise InputError([*issues, *error.issues]) from error
     world = _world(root, scenario.data, issues)
     registers = read_registers(world, dictionary, issues)
     unread = any(issue.code < "E110" for issue in issues)  # a whole file: facts would all dangle

@@ -48,7 +48,7 @@ def test_signs(war: int, loss: int, omega: float) -> None:
             "future.probability_pct": {"calm": 90 - war, "war": war},
             "event.capacity_loss_pct": {"strait": loss},
         },
-        concepts={"risk": {"omega": omega}},
+        concepts={"risk": {"omega": omega}, "contracts": {"on": False}},
     )
     found = asked(case)
     assert found.evpi.low >= 0
