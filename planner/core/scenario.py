@@ -14,7 +14,7 @@ from planner.core.options import Settings
 
 AVERAGE = "average"
 """Future in which every effect stands at its mean; a scenario names it alone."""
-Year = Annotated[int, Field(ge=2000, le=2100)]
+Year = Annotated[int, Field(ge=1950, le=2100)]
 MOST_STAGES = 3
 """Most branch dates: more would ask for more futures than any plan carries."""
 
@@ -153,6 +153,8 @@ class Scenario(Settings):
     """Name as printed [text]"""
     question: str = ""
     """The question this scenario answers [text]"""
+    data: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,59}$")] = ""
+    """Folder inside data/ with a world of its own, e.g. history-1986; empty = today's [id]"""
     horizon: Horizon = Horizon()
     """Periods [block]"""
     weights: Weights = Weights()

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-import csv
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from planner.core.errors import InputError, Issue, did_you_mean
+from planner.inputs.files import read_table
+
 FACT_KINDS = ("constant", "step", "linear")
+KINDS = (*FACT_KINDS, "choice", "id", "list", "number", "ref", "text")
+COLUMNS = (
+    "table", "column", "kind", "unit", "default", "low", "high", "refers_to", "required", "doc",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +72,29 @@ class Dictionary:
 
 
 def read_dictionary(root: Path) -> Dictionary:
-    """Read `dictionary.csv` of a data folder (ours, so it is taken as right)."""
-    with (root / "dictionary.csv").open(encoding="utf-8", newline="") as file:
-        return Dictionary(tuple(_entry(row) for row in csv.DictReader(file)))
+    """Read `dictionary.csv` of a data folder. Raises InputError when it is not as shipped.
+
+    Its words are taken as right: it is part of the planner, not of what users write.
+    """
+    issues: list[Issue] = []
+    table = read_table(root / "dictionary.csv", "data/dictionary.csv", COLUMNS, issues)
+    if not issues:
+        issues.extend(issue for line, row in table.rows for issue in _wrong_words(line, row))
+    if issues:
+        raise InputError(issues)
+    return Dictionary(tuple(_entry(row) for _, row in table.rows))
+
+
+def _wrong_words(line: int, row: dict[str, str]) -> Iterator[Issue]:
+    """Tables and columns become names of files and keys, so they are plain words."""
+    where = f"data/dictionary.csv:{line}"
+    for column in ("table", "column"):
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", row[column]):
+            text = f"'{row[column][:60]}' is not a plain lower-case word"
+            yield Issue("error", "E109", where, column, text)
+    if row["kind"] not in KINDS:
+        hint = did_you_mean(row["kind"], KINDS)
+        yield Issue("error", "E109", where, "kind", f"unknown kind '{row['kind'][:60]}'", hint)
 
 
 def _entry(row: dict[str, str]) -> Entry:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from planner.core.case import Case
-from planner.core.errors import InputError, Issue
+from planner.core.errors import InputError, Issue, did_you_mean
 from planner.core.future_set import with_made_futures
 from planner.core.options import Options
 from planner.core.scenario import Scenario
@@ -74,10 +75,14 @@ def load_case(
         scenario, origin = read_scenario(Path(path), scenario_root(), schemas, set_values)
     except InputError as error:
         issues.extend(error.issues)
-    dictionary = read_dictionary(root)
-    registers = read_registers(root, dictionary, issues)
+    try:
+        dictionary = read_dictionary(root)
+    except InputError as error:  # without it no table can be read
+        raise InputError([*issues, *error.issues]) from error
+    world = _world(root, scenario.data, issues)
+    registers = read_registers(world, dictionary, issues)
     unread = any(issue.code < "E110" for issue in issues)  # a whole file: facts would all dangle
-    facts = [] if unread else read_facts(root, dictionary, registers, issues)
+    facts = [] if unread else read_facts(world, dictionary, registers, issues)
     if not issues:
         issues.extend(check_coherence(dictionary, registers, facts))
     reasons: dict[str, str] = {}
@@ -87,18 +92,36 @@ def load_case(
         facts, reasons, problems = apply_overrides(scenario, facts, dictionary, origin, registers)
         issues.extend(problems)
     if issues:
-        raise InputError(issues)
+        raise InputError([replace(i, where=_in_world(i.where, scenario.data)) for i in issues])
     sources = registers.pop("sources")
     case = Case(
         scenario=scenario,
         registers=registers,
-        facts=tuple(facts),
+        facts=tuple(replace(f, where=_in_world(f.where, scenario.data)) for f in facts),
         kinds=dictionary.kinds(),
         defaults=dictionary.defaults(),
         sources=sources,
         overridden=reasons,
     )
     return with_made_futures(case)
+
+
+def _in_world(where: str, name: str) -> str:
+    """A file of the data with the folder of the world it lies in."""
+    own = ("data/entities/", "data/facts/", "data/places/", "data/sources.csv")
+    return f"data/{name}/{where[5:]}" if name and where.startswith(own) else where
+
+
+def _world(root: Path, name: str, issues: list[Issue]) -> Path:
+    """Folder whose numbers a scenario asks for; an unknown one is a problem, told with the rest."""
+    if not name:
+        return root
+    known = sorted(p.parent.name for p in root.glob("*/sources.csv"))
+    if name not in known:
+        text = f"no data set '{name}'"
+        issues.append(Issue("error", "E226", "scenario", "data", text, did_you_mean(name, known)))
+        return root
+    return root / name
 
 
 def _default_data_root() -> Path:

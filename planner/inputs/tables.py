@@ -150,6 +150,8 @@ class _FactRow:
         value, low, high = (self._number(column) for column in ("value", "low", "high"))
         self._range(entry, value, low, high)
         self._evidence(entry)
+        if any(column not in row for column in FACT_COLUMNS):
+            return None  # told with the header
         if self.issues or value is None or low is None or high is None:
             return None
         return Fact(

@@ -19,6 +19,7 @@ import planner.interfaces
 from planner.interfaces.console import Console, error_line
 
 BAD_INPUT, STOPPED, OUR_FAULT = 2, 4, 1
+LONGEST_NAME = 120
 INTERRUPTED = 130
 """What typer returns after Ctrl-C."""
 
@@ -99,11 +100,23 @@ def _tell(error: Exception, console: Console) -> int:
         return _tell_usage(error, console)
     if os.environ.get("PLANNER_DEBUG") == "1":
         raise error
+    if isinstance(error, OSError) and error.filename is not None:
+        return _tell_refused(error, console)
     what = f"{type(error).__name__}: {error}".split("\n", 1)[0]
     hint = "`planner doctor` checks the set-up; PLANNER_DEBUG=1 shows where it happened."
     content = {"error": type(error).__name__, "message": str(error), "hint": hint}
     _say_error(console, content, f"unexpected error: {what}\n{hint}")
     return OUR_FAULT
+
+
+def _tell_refused(error: OSError, console: Console) -> int:
+    """A place the system does not let us read or write is the input's fault, not ours."""
+    name = str(error.filename)
+    shown = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
+    text = f"E704 {shown}: {error.strerror}"
+    content = {"error": "InputError", "message": text, "hint": "Choose another place."}
+    _say_error(console, content, text)
+    return BAD_INPUT
 
 
 def _tell_usage(error: Any, console: Console) -> int:

@@ -17,6 +17,7 @@ from planner.core.case import Case
 from planner.core.plan import Plan
 from planner.outputs import formats, frames, maps_svg
 from planner.outputs.map_layers import layers
+from planner.outputs.maps_content import is_a_place
 from planner.outputs.palette import product_colour
 
 Run = tuple[Plan, Case]
@@ -67,8 +68,10 @@ def atlas(runs: Sequence[Run], data_root: Path) -> dict[str, Any]:
 def _places(runs: Sequence[Run]) -> maps_svg.Places:
     """Where the sites of all runs lie, by country."""
     found: dict[str, set[tuple[float, float]]] = {}
-    for plan, _ in runs:
+    for plan, case in runs:
         for r in frames.records(plan.table("sites")):
+            if not is_a_place(case, str(r["country"])):
+                continue
             lon, lat = formats.finite(r["lon"]), formats.finite(r["lat"])
             if lon is not None and lat is not None:
                 found.setdefault(str(r["country"]), set()).add((lon, lat))

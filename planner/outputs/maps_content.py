@@ -18,6 +18,8 @@ from planner.core.plan import Plan
 from planner.outputs import formats, frames
 from planner.outputs.map_layers import LAYERS
 
+NOWHERE = "X"
+"""ISO leaves codes that begin so to users: here, sellers spread over the world."""
 SEEN = 0.05
 """Capacity below this is not drawn [kwpm]."""
 Spot = tuple[float, float]
@@ -118,9 +120,15 @@ def content(plan: Plan, case: Case, layer: str | None, year: int | None) -> Cont
     )
 
 
+def is_a_place(case: Case, country: str) -> bool:
+    """Whether a country can be drawn."""
+    known = case.registers.get("countries", {}).get(country, {})
+    return not known.get("iso_a3", "").startswith(NOWHERE)
+
+
 def _countries(marks: Sequence[Mark], case: Case) -> tuple[tuple[str, str], ...]:
     """Countries with a panel: hosts in the case's order, home last."""
-    present = {m.country for m in marks}
+    present = {m.country for m in marks if is_a_place(case, m.country)}
     known = [c for c in case.ids("countries") if c in present]
     listed = [*known, *sorted(present - set(known))]
     home = {c for c in known if case.text("countries", c, "role") == "home"}

@@ -17,6 +17,8 @@ PRODUCTS: Mapping[str, str] = {
     "N28": "#b0532a",
     "N40": "#7a7a7a",
     "PKG": "#c94f9b",
+    "MEM": "#21918c",
+    "LOG": "#e8a317",
 }
 OTHER = "#5b6675"
 """Any product class the ramp does not know."""

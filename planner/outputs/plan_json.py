@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from importlib import metadata
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
 from planner.core.plan import Plan, SolveInfo
 from planner.outputs import frames
 
@@ -32,6 +34,41 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_finite(v) for v in value]
     return value
+
+
+class Short(BaseModel):
+    """What plan.json must hold to be read back; a damaged one is told by its first wrong field."""
+
+    model_config = ConfigDict(strict=True)
+
+    format: int
+    scenario: str
+    title: str
+    digest: str
+    status: str
+    stopped_by: str
+    objective_usd_bn: float
+    bound_usd_bn: float | None
+    gap: float | None
+    root_gap: float | None
+    seconds: dict[str, float]
+    size: dict[str, float]
+    measures: dict[str, Any]
+    sites: list[dict[str, Any]]
+    modules: list[dict[str, Any]]
+    research: list[dict[str, Any]]
+    reasons: list[dict[str, Any]]
+    versions: dict[str, str]
+    files: dict[str, str]
+
+
+def wrong_field(content: Mapping[str, Any]) -> str:
+    """The first field of plan.json that is missing or of another kind; empty when all is well."""
+    try:
+        Short.model_validate(content)
+    except ValidationError as error:
+        return ".".join(str(part) for part in error.errors()[0]["loc"])
+    return ""
 
 
 def _own_version() -> str:

@@ -96,8 +96,12 @@ def read_short(folder: Path) -> dict[str, Any]:
     if short is None:
         hint = "Give a folder that `planner solve` wrote."
         raise _error(folder, "E701", "not a run folder", hint)
-    if short["format"] != plan_json.FORMAT or not set(READ_BACK) <= set(short["files"]):
+    if short["format"] != plan_json.FORMAT:
         raise _error(folder, "E702", "written by another version", "Solve the scenario again.")
+    if wrong := plan_json.wrong_field(short):
+        raise _error(folder, "E702", f"plan.json: {wrong} was changed", "Solve the scenario again.")
+    if set(short["files"]) != set(READ_BACK):
+        raise _error(folder, "E702", "plan.json: files was changed", "Solve the scenario again.")
     return short
 
 
@@ -129,7 +133,7 @@ def _mark(folder: Path) -> dict[str, Any] | None:
     """plan.json when it is one of ours."""
     try:
         found = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     ours = isinstance(found, dict) and {"format", "scenario", "digest", "files"} <= set(found)
     return found if ours else None

@@ -16,7 +16,7 @@ from planner.core.sets import State
 from planner.model.assemble import prepare
 from planner.model.states import average
 from planner.solve.optimise import solve_case
-from tests.rich import rich
+from tests.rich import plainer, rich
 
 
 def asked(case: Case) -> Information:
@@ -43,12 +43,12 @@ def test_figures_are_what_separate_solves_give() -> None:
 @settings(max_examples=6, deadline=None)
 @given(war=st.integers(1, 60), loss=st.integers(10, 100), omega=st.floats(0, 1))
 def test_signs(war: int, loss: int, omega: float) -> None:
-    case = rich(
+    case = plainer(
         {
             "future.probability_pct": {"calm": 90 - war, "war": war},
             "event.capacity_loss_pct": {"strait": loss},
         },
-        concepts={"risk": {"omega": omega}},
+        concepts={"risk": {"omega": omega}, "contracts": {"on": False}},
     )
     found = asked(case)
     assert found.evpi.low >= 0

@@ -16,14 +16,14 @@ from planner.api import ask
 from planner.core.case import Case
 from planner.core.plan import Plan
 from planner.solve.optimise import solve_case
-from tests.rich import rich
+from tests.rich import plainer
 
 Both = Callable[..., tuple[dict[str, Any], dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
 def solved() -> tuple[Plan, Case]:
-    case = rich()
+    case = plainer()
     return solve_case(case), case
 
 

@@ -11,13 +11,13 @@ from planner.analysis.pareto import AXES, _Axis, _floor, pareto
 from planner.core.errors import InputError
 from planner.solve.optimise import solve_case
 from planner.solve.variant import Variant
-from tests.rich import rich
+from tests.rich import plainer
 from tests.tiny import tiny
 
 
 @pytest.mark.parametrize("axis", sorted(AXES))
 def test_no_plan_beats_a_point(axis: str) -> None:
-    case = rich()
+    case = plainer()
     plan = solve_case(case)
     found = pareto(plan, case, axis, points=4, drop=0.3)
     bench = Bench(plan, case)
@@ -34,7 +34,7 @@ def test_no_plan_beats_a_point(axis: str) -> None:
 
 @pytest.mark.parametrize("axis", ["cost", "subsidy", "home_share"])
 def test_the_front_falls_and_gaps_are_as_stated(axis: str) -> None:
-    case = rich()
+    case = plainer()
     found = pareto(solve_case(case), case, axis, points=5, drop=0.3)
     front = found["points"]
     values = [r["value_usd_bn"] for r in front]

@@ -13,13 +13,13 @@ from planner.core.case import Case
 from planner.core.errors import InputError
 from planner.solve.optimise import solve_case
 from planner.solve.variant import Variant
-from tests.rich import rich
+from tests.rich import plainer, rich
 from tests.tiny import tiny
 
 
 @pytest.fixture(scope="module")
 def asked() -> tuple[Case, dict[str, Any]]:
-    case = rich()
+    case = plainer()
     return case, why_not(solve_case(case), case, "us_a")
 
 
@@ -63,7 +63,7 @@ def test_hand_worked_cost() -> None:
 
 def test_suggested_changes_bring_it_in_and_a_little_less_does_not() -> None:
     """Pay in the US is the only thing against it: the least cut found is checked by free solves."""
-    case = rich({"pool.wage_usd_thousand": {f"us|{s}": 150 for s in ("technician", "engineer")}})
+    case = plainer({"pool.wage_usd_thousand": {f"us|{s}": 150 for s in ("technician", "engineer")}})
     found = why_not(solve_case(case), case, "us_a", "N2")
     knobs = {k.name: k for k in knobs_for(case, "us_a")}
     enough = [c for c in found["changes"] if c["enough"]]

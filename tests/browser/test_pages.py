@@ -210,11 +210,15 @@ def test_focus_brings_a_site_into_a_zoomed_map(window: Opened) -> None:
         page.keyboard.press("+")
     site = figure.locator(f'[data-site="{HOSTILE_SITE}"]')
     site.focus()
-    frame, mark = figure.bounding_box(), site.locator(".body").bounding_box()
-    assert frame is not None
-    assert mark is not None
-    assert frame["x"] <= mark["x"] <= frame["x"] + frame["width"]
-    assert frame["y"] <= mark["y"] <= frame["y"] + frame["height"]
+    # Both boxes in one look: focusing may still be scrolling the page between two.
+    page.wait_for_function(
+        """([figure, mark]) => {
+            const f = figure.getBoundingClientRect(), m = mark.getBoundingClientRect();
+            return f.left <= m.left && m.left <= f.right && f.top <= m.top && m.top <= f.bottom;
+        }""",
+        arg=[figure.element_handle(), site.locator(".body").element_handle()],
+        timeout=5000,
+    )
 
 
 @opened("report")

@@ -203,11 +203,12 @@ def test_a_centre_that_does_not_pay_is_left() -> None:
 
 
 def test_a_fab_near_the_frontier_brings_its_centre_by_hand() -> None:
-    """Opened when the fab begins or runs: 0.3 and 0.05 a year for four to six years."""
+    """Opened when the fab begins or runs: 0.3 and 0.05 a year for four to six years; and the
+    joint programme with it, 0.02 a year for six years from the day the fab begins."""
     plan = researched(0.0, near=1)
     assert len(plan.values("centre")) == 1
     (_, _, opened), *_ = plan.values("centre")
-    assert plan.info.objective == pytest.approx(PLAIN - 0.3 - 0.05 * (2032 - opened))
+    assert plan.info.objective == pytest.approx(PLAIN - 0.3 - 0.05 * (2032 - opened) - 0.02 * 6)
 
 
 def test_a_fab_behind_the_frontier_needs_none() -> None:

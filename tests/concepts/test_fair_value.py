@@ -14,7 +14,7 @@ from planner.model.assemble import build_model, prepare
 from planner.model.concepts import fair_value
 from planner.solve.optimise import solve_case
 from planner.solve.verify import verify
-from tests.rich import each_pool, rich
+from tests.rich import PLAINER, each_pool, rich
 
 QUICK = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 PLAIN: dict[str, dict[Any, float]] = {
@@ -122,7 +122,7 @@ def test_a_higher_margin_never_lowers_the_price_nor_raises_demand(
 def test_without_elasticity_a_floor_never_hurts_the_seller(margin: float) -> None:
     cheap = {**PLAIN, "price.price_usd_per_wafer": {("N2", 2026): 6000, ("N16", 2026): 5000}}
     asked = floor(margin_pct=margin, elasticity=0)
-    off = {"trade": {"on": False}}
+    off = {name: {"on": False} for name in ("trade", *PLAINER)}
     free = solve_case(rich(cheap, concepts=off)).info.objective
     bound = solve_case(
         rich(cheap, concepts={**off, "fair_value": {"floors": [asked]}})

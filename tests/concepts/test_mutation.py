@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -351,16 +352,39 @@ STRENGTHENING = {"sales.link"}
 """Implied by other rules once integers are whole; they only tighten the relaxation."""
 
 
-def solve(case: Case, built: Built, model: Model) -> tuple[float, bool]:
-    """Objective of a model, and whether verify accepts its plan."""
+def solve(case: Case, built: Built, model: Model) -> tuple[float, bool, list[float]]:
+    """Objective of a model, whether verify accepts its plan, and the values of its columns."""
     answer = highs.run(model, SETTINGS)
     if answer.values is None:
-        return float("nan"), False
+        return float("nan"), False, []
     polished = highs.run(highs.fix_integers(model, answer.values), SETTINGS)
     assert polished.values is not None
     info = SolveInfo("optimal", True, polished.objective, polished.objective, 0.0)
     plan = extract(case, replace(built, model=model), polished.values, [], info)
-    return polished.objective, verify(plan, case) == ()
+    return polished.objective, verify(plan, case) == (), list(polished.values)
+
+
+@cache
+def held(number: int) -> tuple[Case, Built, float, list[float]]:
+    """One of the cases, its programme, optimum and plan."""
+    case = CASES[number]()
+    built = build_model(case)
+    before, accepted, values = solve(case, built, built.model)
+    assert accepted, f"{CASES[number]}: the optimum itself does not verify"
+    return case, built, before, values
+
+
+def bound_first(rule: str) -> list[int]:
+    """The cases that have the rule, those first whose plans stand against it."""
+    order: list[tuple[bool, int]] = []
+    for number in range(len(CASES)):
+        _, built, _, values = held(number)
+        found = built.model.rules.get(rule)
+        if found is not None and found.rows:
+            rows = (built.model.rows[at] for at in found.rows.values())
+            slack = [abs(sum(values[j] * a for j, a in terms) - b) for _, terms, _, b in rows]
+            order.append((min(slack) > 1e-6, number))
+    return [number for _, number in sorted(order)]
 
 
 def without(model: Model, rule: str) -> Model:
@@ -411,14 +435,9 @@ def test_every_concept_with_rules_is_covered() -> None:
 
 @pytest.mark.parametrize("rule", all_rules())
 def test_a_dropped_rule_is_noticed(rule: str) -> None:
-    for make in CASES:
-        case = make()
-        built = build_model(case)
-        if rule not in built.model.rules or not built.model.rules[rule].rows:
-            continue
-        before, held = solve(case, built, built.model)
-        assert held, f"{make}: the optimum itself does not verify"
-        after, accepted = solve(case, built, without(built.model, rule))
+    for number in bound_first(rule):
+        case, built, before, _ = held(number)
+        after, accepted, _ = solve(case, built, without(built.model, rule))
         if not accepted or abs(after - before) > 1e-6 * max(1.0, abs(before)):
             return
     pytest.fail(f"nobody noticed that {rule} is gone")

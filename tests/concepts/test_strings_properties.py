@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from planner.core.case import Case
 from planner.solve.optimise import solve_case
-from tests.rich import rich
+from tests.rich import plainer
 from tests.tiny import tiny
 
 QUICK = settings(
@@ -26,7 +26,9 @@ percent = st.floats(0, 100).map(lambda x: round(x, 1))
 
 
 def worth(facts: dict[str, Any], **scenario: Any) -> float:
-    return solve_case(rich({**BUSY, **facts}, **scenario)).info.objective
+    chosen = {"strings": {"on": True}, **scenario.pop("concepts", {})}
+    made = plainer({**BUSY, **facts}, concepts=chosen, **scenario)
+    return solve_case(made).info.objective
 
 
 def pair(name: str, entity: str, a: float, b: float) -> tuple[float, float]:

@@ -1,0 +1,1 @@
+"""Faults put in on purpose: nothing is left half-written, and nothing is lost."""
