@@ -1,8 +1,8 @@
-"""The planner held against published figures, from scenario to page."""
+"""How far to trust the numbers: held against published figures, and whom a change would move."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,3 +43,35 @@ def calibration(
     folder = Path(out).expanduser()
     with writing(folder):
         return found, write_calibration(found, folder)
+
+
+def effect(
+    change: str,
+    names: Sequence[str],
+    say: Callable[[str], None] | None = None,
+    gap: float | None = None,
+) -> dict[str, Any]:
+    """Which scenarios' plans a changed number changes; each is solved before and after.
+
+    change: a fact as `--set` takes it (`facts.TABLE.ENTITY.PARAMETER=VALUE`). gap: in place of the
+    scenarios' own. Raises InputError for an unknown fact or scenario.
+    """
+    from planner import api
+    from planner.analysis.evidence import moved
+    from planner.solve.optimise import solve_case
+
+    settings: dict[str, Any] = {} if gap is None else {"gap": gap}
+    cases = [(name, api.load(name), api.load(name, [change])) for name in names]
+    rows = []
+    for name, before, after in cases:
+        if say is not None:
+            say(f"evidence: {name}")
+        old, new = (solve_case(case, **settings) for case in (before, after))
+        rows.append({"scenario": name, **moved((old, before), (new, after))})
+    sure = [r["scenario"] for r in rows if r["sure"]]
+    text = (
+        f"{change} changes the plan of {', '.join(sure)}"
+        if sure
+        else f"{change} changes no plan for certain: each stays within the gap of the best"
+    )
+    return {"change": change, "scenarios": rows, "text": text + "."}
