@@ -1,9 +1,6 @@
-"""Verbs on inputs and set-up: check, scenarios, evidence, doctor."""
+"""Verbs on inputs and set-up: check, scenarios, doctor."""
 
 from __future__ import annotations
-
-from pathlib import Path
-from typing import Annotated, Any
 
 import typer
 
@@ -36,49 +33,6 @@ def scenarios(as_json: Json = False, quiet: Quiet = False) -> None:
     console.result(found)
 
 
-def evidence(
-    subject: Annotated[
-        str, typer.Argument(metavar="SCENARIO|RUN", help="Scenario or run folder to look into.")
-    ] = "base",
-    weak: Annotated[
-        bool, typer.Option("--weak", help="List the estimates (grade D) instead of counts.")
-    ] = False,
-    as_json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Show what the numbers rest on, by grade."""
-    from planner import api
-
-    console = Console(as_json, quiet)
-    if Path(subject).is_dir():
-        plan, case = api.load_run(subject)
-        found = dict(api.evidence(case, plan))
-    else:
-        found = dict(api.evidence(api.load(subject)))
-    if not weak:
-        found.pop("weak")
-        rows = ((t["table"], *(t.get(g, 0) for g in "ABCD")) for t in found["tables"])
-        console.table(("table", "A>", "B>", "C>", "D>"), rows)
-        console.say(f"{found['facts']:,} facts from {found['sources']} sources")
-    else:
-        _show_weak(console, found["weak"])
-    console.result(found["weak"] if weak else found)
-
-
-def _show_weak(console: Console, weak: list[dict[str, Any]]) -> None:
-    weighed = bool(weak) and "weight_usd_bn" in weak[0]
-    rows = (
-        (
-            *(r[c] for c in ("table", "entity", "parameter")),
-            f"{r['value']:g} {r['unit']}",
-            f"{r['weight_usd_bn']:,.2f}" if weighed else r["note"],
-        )
-        for r in weak
-    )
-    header = ("table", "of", "parameter", "value", "leaning on it, USD bn>" if weighed else "note")
-    console.table(header, rows)
-
-
 def doctor(as_json: Json = False, quiet: Quiet = False) -> None:
     """Check the set-up: versions, data, solver."""
     from planner.interfaces.doctor import examine
@@ -92,4 +46,4 @@ def doctor(as_json: Json = False, quiet: Quiet = False) -> None:
         raise typer.Exit(1)
 
 
-VERBS = {"check": check, "scenarios": scenarios, "evidence": evidence, "doctor": doctor}
+VERBS = {"check": check, "scenarios": scenarios, "doctor": doctor}

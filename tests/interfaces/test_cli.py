@@ -34,7 +34,8 @@ VERBS = (
     "check", "scenarios", "evidence", "doctor",
     "why", "whynot", "flip", "alternatives", "pareto", "sensitivity", "roadmap", "weights",
     "ratios", "outbound", "gallery", "cards", "export", "rivals",
-    "serve", "history", "stress", "regret", "wait", "futures",
+    "serve", "history", "backtest", "calibration",
+    "stress", "regret", "wait", "futures",
 )  # fmt: skip
 ISSUES = (
     Issue("error", "E204", "scenarios/n2.yaml:14", "concepts.subsidy.budgett", "unknown option"),
