@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -44,7 +45,7 @@ class _Cuts:
     """Block rows, their prices and the cut they stand in, so that duals can be traced back."""
 
     count: int = 0
-    rows: list[Numbers] = field(default_factory=list)
+    rows: list[Any] = field(default_factory=list)
     prices: list[Numbers] = field(default_factory=list)
     numbers: list[Numbers] = field(default_factory=list)
 
@@ -81,8 +82,9 @@ class CutLp:
         earned = columns * self.plan.blocks.cost
         return self._by_block(self.plan.of_column, earned), prices, columns
 
-    def _by_block(self, of: Numbers, amounts: Numbers) -> Numbers:
-        return np.bincount(of, weights=amounts, minlength=len(self.plan.theta))
+    def _by_block(self, of: Any, amounts: Numbers) -> Numbers:
+        sums = np.bincount(of, weights=amounts, minlength=len(self.plan.theta))
+        return np.asarray(sums, dtype=np.float64)
 
     def cut(self, worth: Numbers, prices: Numbers, right: Numbers, which: Numbers) -> None:
         """Add `theta_b <= constant + sum(price * right-hand side)` for the blocks asked."""
@@ -186,7 +188,8 @@ class CutLp:
     def _traced(self, duals: Numbers) -> Numbers:
         rows, prices = np.concatenate(self.cuts.rows), np.concatenate(self.cuts.prices)
         weights = duals[np.concatenate(self.cuts.numbers).astype(int)]
-        return np.bincount(rows, weights=prices * weights, minlength=len(self.plan.base))
+        traced = np.bincount(rows, prices * weights, len(self.plan.base))
+        return np.asarray(traced, dtype=np.float64)
 
     def search(
         self,
@@ -204,8 +207,8 @@ class CutLp:
 
 
 def _summed(
-    row: Numbers, column: Numbers, value: Numbers, width: int
-) -> tuple[Numbers, Numbers, Numbers]:
+    row: Any, column: Any, value: Numbers, width: int
+) -> tuple[Any, Any, Any]:
     """Terms in order of row and column, those of the same place added."""
     place, inverse = np.unique(row.astype(np.int64) * width + column, return_inverse=True)
     return place // width, place % width, np.bincount(inverse, weights=value, minlength=len(place))

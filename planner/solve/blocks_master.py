@@ -59,7 +59,8 @@ class Layout:
 
     def right(self, values: Numbers) -> Numbers:
         """Right-hand sides of the block rows at a point of the master."""
-        return self.base + self.pull * values[self.mover]
+        moved: Numbers = values[self.mover]
+        return self.base + self.pull * moved
 
 
 def matrix(
@@ -192,12 +193,12 @@ def _links(model: Model, parts: Split, reach: _Reach) -> dict[str, Any]:
             mover, pull, most = reach.mover(rest)
             rows.append(({at[j]: a for j, a in merged.items() if j in at}, -np.inf, sign * right))
             link.append((mover, pull, sign * right, sign * right + most, b, sign))
-    mover, pull, base, widest, of_row, turned = (np.array(p) for p in zip(*link, strict=True))
+    movers, pulls, bases, tops, owners, signs = (np.array(p) for p in zip(*link, strict=True))
     return {
         "blocks": matrix(cost, (ends(model, j) for j in columns), rows),
         "block_rows": np.array([r for block in parts.blocks for r in block.rows]),
         "block_columns": np.array(columns),
-        "of_row": of_row,
+        "of_row": owners,
         "of_column": np.array([b for b, block in enumerate(parts.blocks) for _ in block.columns]),
-        "mover": mover, "pull": pull, "base": base, "widest": widest, "turned": turned,
+        "mover": movers, "pull": pulls, "base": bases, "widest": tops, "turned": signs,
     }  # fmt: skip

@@ -37,6 +37,8 @@ SHARE = 0.9
 its thetas are worth more than the blocks."""
 NEAR_SHARE = 0.3
 """The same for the search next to the LP."""
+FINEST = 3 * grain.MARGIN
+"""Smallest gap that can be proved: bounds of searches carry a margin."""
 NEAR = 0.3
 """Share of the time left that the search next to the LP may take."""
 
@@ -111,9 +113,9 @@ class Decomposition:
         self._tell()
         if found.values is not None:
             self._near(found.values)
-        while not self.over() and standing.gap > self.settings.gap:
+        while standing.gap > self._asked() and not self.over():
             start = None if standing.best is None else standing.best.values
-            asked = (SHARE * self.settings.gap, self._left(), self.settings.seed)
+            asked = (SHARE * self._asked(), self._left(), self.settings.seed)
             found = self.lp.search(self.lp.low, self.lp.high, asked, start, self._listen)
             standing.searches += 1
             standing.nodes += found.nodes
@@ -143,6 +145,9 @@ class Decomposition:
         if held is not None and held.worth > self.standing.worth:
             self.standing.best = held
         self._tell()
+
+    def _asked(self) -> float:
+        return max(self.settings.gap, FINEST)
 
     def _left(self) -> float:
         return self.watch.deadline - time.perf_counter()
@@ -176,7 +181,7 @@ class Decomposition:
         own, within = self.lp.prices(best.values)
         prices[plan.own_rows] = own[: len(plan.own_rows)]
         prices[plan.block_rows] = within * plan.turned
-        done = standing.gap <= self.settings.gap
+        done = standing.gap <= self._asked()
         return highs.Answer(
             "optimal" if done else "feasible",
             [float(v) for v in values],

@@ -41,6 +41,7 @@ FUTURES: dict[str, Any] = {
     },
 }
 EVENTS: dict[str, dict[Any, float]] = {
+    "event.annual_probability_pct": {"strait": 1, "quake": 1, "boom": 1},
     "event.capacity_loss_pct": {"strait": 90, "quake": 50},
     "event.outage_months": {"strait": 24, "quake": 12},
     "event.repair_pct": {"strait": 10, "quake": 20},
