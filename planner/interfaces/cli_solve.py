@@ -83,7 +83,9 @@ def solve(
 def known_method(method: str | None) -> str | None:
     """The method as given, when there is one of that name."""
     if method not in (None, *METHODS):
-        raise typer.BadParameter(f"'{method}' is none of {', '.join(METHODS)}", param_hint="--method")
+        raise typer.BadParameter(
+            f"'{method}' is none of {', '.join(METHODS)}", param_hint="--method"
+        )
     return method
 
 

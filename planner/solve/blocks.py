@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from planner.core.histories import Numbers
 from planner.model.lp import Model, Terms, merge
 
 Ends = tuple[float, float]

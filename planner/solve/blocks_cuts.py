@@ -206,11 +206,7 @@ class CutLp:
         return found
 
 
-def _summed(
-    row: Any, column: Any, value: Numbers, width: int
-) -> tuple[Any, Any, Any]:
+def _summed(row: Any, column: Any, value: Numbers, width: int) -> tuple[Any, Any, Any]:
     """Terms in order of row and column, those of the same place added."""
     place, inverse = np.unique(row.astype(np.int64) * width + column, return_inverse=True)
     return place // width, place % width, np.bincount(inverse, weights=value, minlength=len(place))
-
-

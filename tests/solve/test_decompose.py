@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import threading
 from typing import Any
 
 import pytest
@@ -12,13 +10,8 @@ from hypothesis import strategies as st
 
 import planner
 from planner.core.case import Case
-from planner.core.errors import InputError, Stopped
-from planner.core.scenario import SolverSettings
 from planner.model.assemble import build_model
 from planner.model.concepts.risk import cvar_of_loss
-from planner.solve.blocks import split
-from planner.solve.blocks_master import layout
-from planner.solve.decompose import Decomposition
 from planner.solve.extract import value_by_future
 from planner.solve.verify import verify
 from tests.rich import rich
@@ -53,9 +46,7 @@ EVENTS: dict[str, dict[Any, float]] = {
 
 def uncertain(omega: float, alpha: float, **facts: Any) -> Case:
     """Three sites, two classes, five futures."""
-    return tiny(
-        {**EVENTS, **facts}, FUTURES, concepts={"risk": {"omega": omega, "alpha": alpha}}
-    )
+    return tiny({**EVENTS, **facts}, FUTURES, concepts={"risk": {"omega": omega, "alpha": alpha}})
 
 
 def both(case: Case) -> tuple[Any, Any]:
@@ -76,7 +67,9 @@ def agree(case: Case) -> None:
     charge = float(cuts.cash.loc[cuts.cash["item"] == "risk.tail", "present_value_usd_bn"].sum())
     sets = build_model(case).sets
     options = case.scenario.concepts["risk"]
-    values = value_by_future(cuts.cash, sets, dict.fromkeys(case.scenario.weights.model_dump(), 1.0) | {"revenue": 1.0})
+    values = value_by_future(
+        cuts.cash, sets, dict.fromkeys(case.scenario.weights.model_dump(), 1.0) | {"revenue": 1.0}
+    )
     mean = sum(p * values[s] for s, p in sets.futures.items())
     tail = cvar_of_loss(values, dict(sets.futures), options["alpha"])
     assert charge == pytest.approx(-options["omega"] * (mean + tail), abs=1e-6)
