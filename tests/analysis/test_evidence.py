@@ -74,7 +74,8 @@ def test_shares_by_hand() -> None:
     some = [known[i, "room_modules"] for i in ("tw_a", "us_a", "jp_a")]
     made = [
         replace(some[0], grade="A"), replace(some[1], grade="B"),
-        replace(some[1], grade="D", period=2030, low=0.0, high=1.0), replace(some[2], grade="D", low=1.0, high=1.0),
+        replace(some[1], grade="D", period=2030, low=0.0, high=1.0),
+        replace(some[2], grade="D", low=1.0, high=1.0),
         replace(some[2], grade="D", period=2030, low=0.0, high=1.0),
     ]  # fmt: skip
     found = grades(case.replace(facts=tuple(made)))
