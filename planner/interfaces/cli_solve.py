@@ -83,9 +83,8 @@ def solve(
 def known_method(method: str | None) -> str | None:
     """The method as given, when there is one of that name."""
     if method not in (None, *METHODS):
-        raise typer.BadParameter(
-            f"'{method}' is none of {', '.join(METHODS)}", param_hint="--method"
-        )
+        msg = f"'{method}' is none of {', '.join(METHODS)}"
+        raise typer.BadParameter(msg, param_hint="--method")
     return method
 
 

@@ -102,18 +102,7 @@ class _Money:
 
 
 def _value_rows(model: Model, states: dict[int, State]) -> _Money:
-    money = _Money()
-    free = {
-        j for j in states if model.low[j] is None and model.high[j] is None
-        and not model.integer[j]
-    }  # fmt: skip
-    for r, (_, terms, sense, _) in enumerate(model.rows):
-        named = [(j, a) for j, a in terms if j in free]
-        if sense == "=" and len(named) == 1 and named[0][1] == 1.0:
-            if named[0][0] in money.columns:
-                continue
-            money.rows[r] = named[0][0]
-            money.columns[named[0][0]] = model.objective.get(named[0][0], 0.0)
+    money = _named_sums(model, states)
     money.welcome = dict.fromkeys(money.columns, True)
     for r, (_, terms, sense, _) in enumerate(model.rows):
         for j, a in terms:
@@ -123,6 +112,23 @@ def _value_rows(model: Model, states: dict[int, State]) -> _Money:
         if r in money.rows:
             for j, a in merge(terms).items():
                 money.touching.setdefault(j, []).append((r, a))
+    return money
+
+
+def _named_sums(model: Model, states: dict[int, State]) -> _Money:
+    """Rows that define a free column by state which stands in no other such row."""
+    money = _Money()
+    free = {
+        j for j in states if model.low[j] is None and model.high[j] is None and not model.integer[j]
+    }
+    for r, (_, terms, sense, _) in enumerate(model.rows):
+        named = [(j, a) for j, a in terms if j in free]
+        if sense != "=" or len(named) != 1 or named[0][1] != 1.0:
+            continue
+        column = named[0][0]
+        if column not in money.columns:
+            money.rows[r] = column
+            money.columns[column] = model.objective.get(column, 0.0)
     return money
 
 

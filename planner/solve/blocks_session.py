@@ -73,6 +73,7 @@ class Watch:
             self._patient = False
 
     def __call__(self, kind: Any, message: str, out: Any, into: Any, data: Any) -> None:  # noqa: ARG002
+        """Hear from HiGHS; ask it to stop when it is time."""
         if kind == highspy.cb.HighsCallbackType.kCallbackMipLogging:
             if self.listen is not None:
                 nodes = int(out.mip_node_count)

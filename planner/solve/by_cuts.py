@@ -2,7 +2,7 @@
 
 Few futures cost HiGHS little, and the whole programme gets all its presolve and cuts; from a few
 dozen on, the recourse of each outgrows the decisions that matter. Measured on the base case to
-1 % (processor seconds, one core, without building): see `tests/bench/futures.py`.
+1 %: `tests/bench/test_futures.py`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def by_cuts(
     Raises InputError when decomposition is asked for and another solver, or when nothing can be
     split off; Stopped when a limit came before any plan.
     """
-    if not _wanted(built, asked, solver):
+    if not wanted(built, asked, solver):
         return None
     parts = split(built.model)
     answer = None
@@ -54,7 +54,8 @@ def _pays(parts: Split) -> bool:
     return len(parts.blocks) > parts.kept
 
 
-def _wanted(built: Built, asked: SolverSettings, solver: str) -> bool:
+def wanted(built: Built, asked: SolverSettings, solver: str) -> bool:
+    """Whether to try cuts. Raises InputError when they are asked for with another solver."""
     if asked.method == "extensive":
         return False
     if asked.method == "decomposition":

@@ -17,7 +17,7 @@ from planner.core.plan import Plan, SolveInfo
 from planner.core.scenario import SolverSettings
 from planner.model.assemble import Built, build_model
 from planner.solve import highs
-from planner.solve.by_cuts import by_cuts
+from planner.solve.by_cuts import by_cuts, wanted
 from planner.solve.conflict import explain_conflict
 from planner.solve.extract import extract
 from planner.solve.verify import require_verified
@@ -58,6 +58,8 @@ def _search(case: Case, built: Built, asked: SolverSettings, call: _Call) -> Pla
     exact = answer is not None  # plans found by cuts are polished already
     if answer is None:
         answer = highs.run(built.model, asked, solver=call.solver, progress=call.progress)
+        if wanted(built, asked, call.solver):
+            answer.parts["blocks"] = 0  # tried, but the rules tie the futures together
     if answer.values is None:
         raise Infeasible(explain_conflict(case, built))
     fixed = None if exact else highs.fix_integers(built.model, answer.values)

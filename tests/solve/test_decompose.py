@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 import planner
 from planner.core.case import Case
+from planner.core.errors import InputError
 from planner.model.assemble import build_model
 from planner.model.concepts.risk import cvar_of_loss
+from planner.solve import by_cuts
+from planner.solve.blocks import Split
 from planner.solve.extract import value_by_future
 from planner.solve.verify import verify
 from tests.rich import rich
@@ -67,9 +70,8 @@ def agree(case: Case) -> None:
     charge = float(cuts.cash.loc[cuts.cash["item"] == "risk.tail", "present_value_usd_bn"].sum())
     sets = build_model(case).sets
     options = case.scenario.concepts["risk"]
-    values = value_by_future(
-        cuts.cash, sets, dict.fromkeys(case.scenario.weights.model_dump(), 1.0) | {"revenue": 1.0}
-    )
+    weights = dict.fromkeys(case.scenario.weights.model_dump(), 1.0) | {"revenue": 1.0}
+    values = value_by_future(cuts.cash, sets, weights)
     mean = sum(p * values[s] for s, p in sets.futures.items())
     tail = cvar_of_loss(values, dict(sets.futures), options["alpha"])
     assert charge == pytest.approx(-options["omega"] * (mean + tail), abs=1e-6)
@@ -107,3 +109,44 @@ LOOSE: dict[str, dict[str, Any]] = {
 def test_same_value_on_the_case_where_every_concept_takes_part() -> None:
     case = rich(concepts={**LOOSE, "risk": {"omega": 0.4, "alpha": 0.85}})
     agree(case)
+
+
+def test_a_rule_over_all_states_is_told_or_solved_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ratio on average ties most states: auto solves it whole, asked for it is still exact."""
+    case = rich(concepts={"ratios": {"technology_floor": 0.3}})
+    monkeypatch.setattr(by_cuts, "MOST_FUTURES", 0)
+    plan = planner.solve(case, **EXACT)
+    whole = planner.solve(case, method="extensive", **EXACT)
+    assert plan.info.size["blocks"] == 0
+    assert plan.info.objective == pytest.approx(whole.info.objective)
+    cuts = planner.solve(case, method="decomposition", **EXACT)
+    assert cuts.info.objective == pytest.approx(whole.info.objective, rel=1e-6)
+    monkeypatch.setattr(by_cuts, "split", lambda _: Split((), 1))
+    with pytest.raises(InputError, match="cannot be decomposed"):
+        planner.solve(case, method="decomposition", **EXACT)
+
+
+def test_auto_takes_cuts_from_many_futures_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = uncertain(0.25, 0.9)
+    few = planner.solve(case, **EXACT)
+    assert "blocks" not in few.info.size
+    monkeypatch.setattr(by_cuts, "MOST_FUTURES", 4)
+    many = planner.solve(case, **EXACT)
+    assert many.info.size["blocks"] > 0
+    assert many.info.objective == pytest.approx(few.info.objective)
+
+
+def test_another_solver_cannot_decompose() -> None:
+    with pytest.raises(InputError, match="not on 'cbc'"):
+        planner.solve(uncertain(0.0, 0.9), method="decomposition", solver="cbc")
+
+
+def test_the_bound_holds_and_progress_is_told() -> None:
+    heard: list[Any] = []
+    case = uncertain(0.25, 0.9)
+    whole = planner.solve(case, method="extensive", **EXACT)
+    loose = planner.solve(case, heard.append, method="decomposition", gap=0.2)
+    assert loose.info.bound >= whole.info.objective * (1 - 1e-9)
+    assert loose.info.objective <= whole.info.objective * (1 + 1e-9)
+    assert heard
+    assert all(p.bound >= whole.info.objective * (1 - 1e-9) for p in heard)
