@@ -19,7 +19,7 @@ LAYERS = (
 )  # fmt: skip
 SEAMS = {
     "pulp": ("model/lp.py", "solve/highs.py"),
-    "highspy": ("model/lp.py", "solve/highs.py", "solve/session.py"),
+    "highspy": ("model/lp.py", "solve/highs.py", "solve/*session.py"),
     "geopandas": ("inputs/geography.py", "outputs/maps*.py", "outputs/exports.py"),
     "shapely": ("inputs/geography.py", "outputs/maps*.py", "outputs/exports.py"),
     "matplotlib": ("outputs/*.py",),

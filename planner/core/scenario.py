@@ -121,6 +121,9 @@ class SolverSettings(Settings):
     """Threads of the solver; 0 = as many as it likes [count]"""
     seed: Annotated[int, Field(ge=0, le=2_000_000_000)] = 1
     """Seed of the solver [count]"""
+    method: Literal["auto", "extensive", "decomposition"] = "auto"
+    """All futures in one programme, or futures by cuts; auto = by cuts from 41 futures on
+    [auto|extensive|decomposition]"""
 
 
 class FutureSet(Settings):

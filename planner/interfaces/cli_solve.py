@@ -23,6 +23,9 @@ SHOWN = (
 )
 """Measures the summary shows."""
 
+METHODS = ("auto", "extensive", "decomposition")
+"""Ways to deal with futures; see `solver.method` of a scenario."""
+
 
 def solve(
     scenario: Annotated[
@@ -44,6 +47,10 @@ def solve(
         int | None, typer.Option(metavar="N", min=0, help="Threads of the solver; 0 = its choice.")
     ] = None,
     solver: Annotated[str, typer.Option(help="highs, cbc, or another PuLP knows.")] = "highs",
+    method: Annotated[
+        str | None,
+        typer.Option(metavar="M", help="auto, extensive, or decomposition (many futures by cuts)."),
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="Solve every shipped scenario.")] = False,
     workers: Annotated[
         int | None,
@@ -59,7 +66,10 @@ def solve(
     if every == (scenario is not None):
         msg = "give a scenario or --all" if not every else "give a scenario or --all, not both"
         raise typer.BadParameter(msg, param_hint="SCENARIO")
-    asked = {"gap": gap, "time_limit": time_limit, "threads": threads, "solver": solver}
+    asked = {
+        "gap": gap, "time_limit": time_limit, "threads": threads, "solver": solver,
+        "method": known_method(method),
+    }  # fmt: skip
     settings = {name: value for name, value in asked.items() if value is not None}
     console = Console(as_json, quiet)
     if every:
@@ -68,6 +78,14 @@ def solve(
     assert scenario is not None
     folder = _solve_one(console, scenario, out, set_values or [], settings)
     console.result(_content(folder))
+
+
+def known_method(method: str | None) -> str | None:
+    """The method as given, when there is one of that name."""
+    if method not in (None, *METHODS):
+        msg = f"'{method}' is none of {', '.join(METHODS)}"
+        raise typer.BadParameter(msg, param_hint="--method")
+    return method
 
 
 def _solve_one(

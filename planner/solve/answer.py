@@ -32,6 +32,8 @@ class Answer:
     seconds: float = 0.0
     nodes: int = 0
     root_bound: float | None = None
+    parts: dict[str, int] = field(default_factory=dict)
+    """Blocks and cuts, where the programme was decomposed."""
 
 
 def gap_of(objective: float, bound: float) -> float:

@@ -126,17 +126,17 @@ def _flush_c_streams() -> None:
 
 
 @contextmanager
-def _interruptible(watch: _Watch) -> Iterator[None]:
-    """Ctrl-C asks HiGHS to stop and keep its incumbent; a second one ends the process."""
+def interruptible(stop: threading.Event) -> Iterator[None]:
+    """Ctrl-C asks a search to stop and keep its incumbent; a second one ends the process."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     before = signal.getsignal(signal.SIGINT)
 
     def handler(number: int, frame: Any) -> None:
-        if watch.stop.is_set():
+        if stop.is_set():
             signal.default_int_handler(number, frame)
-        watch.stop.set()
+        stop.set()
 
     signal.signal(signal.SIGINT, handler)
     try:
@@ -178,7 +178,7 @@ def run(
         engine.start = tuple((columns[j], start[j]) for j, i in enumerate(model.integer) if i)
     highspy.Highs.resetGlobalScheduler(True)  # else HiGHS refuses another number of threads
     begun = time.perf_counter()
-    with _interruptible(watch):
+    with interruptible(watch.stop):
         problem.solve(engine)
     highs = problem.solverModel
     info, status = highs.getInfo(), highs.getModelStatus()

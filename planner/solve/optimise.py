@@ -17,6 +17,7 @@ from planner.core.plan import Plan, SolveInfo
 from planner.core.scenario import SolverSettings
 from planner.model.assemble import Built, build_model
 from planner.solve import highs
+from planner.solve.by_cuts import by_cuts, wanted
 from planner.solve.conflict import explain_conflict
 from planner.solve.extract import extract
 from planner.solve.verify import require_verified
@@ -29,7 +30,7 @@ def solve_case(
 ) -> Plan:
     """Solve a case and prove the plan.
 
-    settings: any field of `SolverSettings` (gap, time_limit, threads, seed) in place of the
+    settings: any field of `SolverSettings` (gap, time_limit, threads, seed, method) in place of the
     scenario's. Raises Infeasible (with the conflicting rules), Stopped (a limit came before any
     plan), VerificationError (the plan does not hold when recomputed).
     """
@@ -53,10 +54,16 @@ class _Call:
 
 def _search(case: Case, built: Built, asked: SolverSettings, call: _Call) -> Plan:
     begun = time.perf_counter()
-    answer = highs.run(built.model, asked, solver=call.solver, progress=call.progress)
+    answer = by_cuts(built, asked, call.solver, call.progress)
+    exact = answer is not None  # plans found by cuts are polished already
+    if answer is None:
+        answer = highs.run(built.model, asked, solver=call.solver, progress=call.progress)
+        if wanted(built, asked, call.solver):
+            answer.parts["blocks"] = 0  # tried, but the rules tie the futures together
     if answer.values is None:
         raise Infeasible(explain_conflict(case, built))
-    polished = highs.run(highs.fix_integers(built.model, answer.values), asked)
+    fixed = None if exact else highs.fix_integers(built.model, answer.values)
+    polished = answer if fixed is None else highs.run(fixed, asked)
     values = polished.values if polished.values is not None else answer.values
     objective = max(answer.objective, polished.objective) if polished.values else answer.objective
     solve_seconds = time.perf_counter() - begun
@@ -71,7 +78,7 @@ def _search(case: Case, built: Built, asked: SolverSettings, call: _Call) -> Pla
         gap=gap,
         seconds={"build": call.build_seconds, "solve": solve_seconds},
         versions=highs.versions(),
-        size=built.model.size() | {"nodes": answer.nodes},
+        size=built.model.size() | {"nodes": answer.nodes} | answer.parts,
         stopped_by=answer.stopped_by,
         root_gap=None if root is None else highs.gap_of(objective, max(root, objective)),
     )
