@@ -175,6 +175,10 @@ def _show(console: Console, plan: Plan, folder: Path) -> None:
     ended = f", stopped by {info.stopped_by}" if info.stopped_by else ""
     seconds = sum(info.seconds.values())
     console.say(f"{plan.title}: {info.status}{ended}, gap {info.gap:.3%}, {seconds:.1f} s")
+    if "blocks" in info.size:
+        blocks = info.size["blocks"]
+        tied = "some rules tie its futures together, so it was solved as one programme"
+        console.say(f"  {f'by cuts over {blocks:,} blocks of recourse' if blocks else tied}")
     for name, words, unit in SHOWN:
         if name in plan.measures:
             console.say(f"  {words:<22}{plan.measures[name]:>10,.2f} {unit}")
