@@ -100,6 +100,11 @@ def _tell(error: Exception, console: Console) -> int:
         return _tell_usage(error, console)
     if os.environ.get("PLANNER_DEBUG") == "1":
         raise error
+    if isinstance(error, MemoryError):
+        hint = "Fewer periods or futures, `--method decomposition`, or a larger machine."
+        content = {"error": "Stopped", "message": "not enough memory", "hint": hint}
+        _say_error(console, content, f"not enough memory\n{hint}")
+        return STOPPED
     if isinstance(error, OSError) and error.filename is not None:
         return _tell_refused(error, console)
     what = f"{type(error).__name__}: {error}".split("\n", 1)[0]

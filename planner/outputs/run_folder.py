@@ -7,7 +7,8 @@
     sites.geojson  plan.gpkg  map.png  map.svg  report.html
 
 It is written beside its place and moved there when complete. plan.json records the SHA-256 of the
-two files the planner reads back, so a damaged folder is noticed.
+two files the planner reads back, so a damaged folder is noticed. What a killed writer left beside
+is put right by whoever comes next.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ def write_run(plan: Plan, case: Case, folder: Path, data_root: Path) -> Path:
     folder = folder.expanduser().resolve()
     begun = time.perf_counter()
     with writing(folder):
+        _recover(folder)
         require_replaceable(folder)
         staging = _beside(folder, "new")
         staging.mkdir(parents=True)
@@ -90,6 +92,9 @@ def read_run(folder: Path) -> tuple[Plan, Case]:
 
 def read_short(folder: Path) -> dict[str, Any]:
     """plan.json of a run folder. Raises InputError when the folder holds no run."""
+    if not folder.is_dir():
+        with suppress(OSError):
+            _recover(folder)
     if not folder.is_dir():
         raise _error(folder, "E700", "no such run folder", "`planner solve` makes one.")
     short = _mark(folder)
@@ -144,6 +149,39 @@ def _beside(folder: Path, word: str) -> Path:
     place = folder.parent / f".{folder.name}.{word}-{os.getpid()}"
     shutil.rmtree(place, ignore_errors=True)
     return place
+
+
+def _recover(folder: Path) -> None:
+    """Finish or clear away what writers that are gone left: a whole new run, else the old one."""
+    left = [p for word in ("new", "old") for p in _leftovers(folder, word)]
+    if not folder.exists():
+        whole = next((p for p in left if _mark(p) is not None), None)
+        if whole is not None:
+            whole.rename(folder)
+    for place in left:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _leftovers(folder: Path, word: str) -> list[Path]:
+    """Hidden places beside a folder whose writers no longer run."""
+    if not folder.parent.is_dir():
+        return []
+    start = f".{folder.name}.{word}-"
+    found = [p for p in folder.parent.iterdir() if p.name.startswith(start)]
+    return sorted(p for p in found if not _runs(p.name.removeprefix(start)))
+
+
+def _runs(number: str) -> bool:
+    """Whether a process of that number runs; a name that is none of ours is left alone."""
+    if not number.isdigit() or os.name != "posix":
+        return True
+    try:
+        os.kill(int(number), 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _swap(staging: Path, folder: Path) -> None:
