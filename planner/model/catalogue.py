@@ -42,6 +42,11 @@ class Concept:
         return tuple(self.module.NEEDS)
 
     @property
+    def rests_on(self) -> tuple[str, ...]:
+        """Concepts whose decisions it is about: without one of them it has nothing to say."""
+        return tuple(getattr(self.module, "RESTS_ON", ()))
+
+    @property
     def reads(self) -> tuple[str, ...]:
         """Facts it is shown."""
         return tuple(dict.fromkeys(self.module.READS))
@@ -58,7 +63,9 @@ class Concept:
 
     def active(self, case: Case) -> bool:
         """Whether it takes part in a case."""
-        return self.chosen(case).on and set(self.needs) <= case.tables
+        if not (self.chosen(case).on and set(self.needs) <= case.tables):
+            return False
+        return all(c.active(case) for c in concepts() if c.name in self.rests_on)
 
 
 @cache

@@ -22,6 +22,7 @@ from planner.core.plan import Plan
 from planner.model.lp import Model
 
 AFTER = ("subsidy",)
+RESTS_ON = ("subsidy",)
 NEEDS = ("pot", "programme")
 READS = ("pot.total_usd_bn", "claim.amount_usd_bn")
 

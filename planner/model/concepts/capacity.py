@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Literal
 
 from planner.core.case import CaseView
 from planner.core.errors import Issue
@@ -40,6 +41,8 @@ READS = (
 class Options(Base):
     """Knobs of the capacity concept."""
 
+    on: Literal[True] = True
+    """Always: without capacity there is no plan [yes]"""
     existing_abroad: bool = True
     """Whether fabs the firm already runs abroad are there [yes/no]"""
     home_plan_firm: bool = False

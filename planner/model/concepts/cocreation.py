@@ -25,6 +25,7 @@ from planner.core.plan import Plan
 from planner.model.lp import Model, Row
 
 AFTER = ("capacity", "research")
+RESTS_ON = ("research",)
 NEEDS = ("centre", "frontier")
 READS = (*discount.READS, "frontier.rank", "product.rank", "site.room_modules")
 

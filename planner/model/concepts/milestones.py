@@ -20,6 +20,7 @@ from planner.core.plan import Plan
 from planner.model.lp import Model
 
 AFTER = ("subsidy",)
+RESTS_ON = ("subsidy",)
 NEEDS = ("string", "programme")
 READS = (
     *discount.READS,

@@ -43,6 +43,8 @@ READS = (
 class Options(Base):
     """Knobs of the sales concept."""
 
+    on: Literal[True] = True
+    """Always: without sales there is no plan [yes]"""
     serve: Literal["up_to", "all"] = "up_to"
     """Sell up to demand, or serve all of it [up_to|all]"""
     demand_scale: Annotated[float, Field(ge=0, le=10)] = 1.0

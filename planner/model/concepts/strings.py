@@ -38,6 +38,7 @@ from planner.core.sets import Column
 from planner.model.lp import Model, Row
 
 AFTER = ("capacity", "sales", "subsidy")
+RESTS_ON = ("subsidy",)
 NEEDS = ("string", "programme")
 READS = (
     *discount.READS,
