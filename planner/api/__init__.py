@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planner.api.questions import repairs as repairs
 from planner.api.questions import value_of_information as value_of_information
 from planner.api.sweeps import sweep as sweep
 from planner.api.views import gallery as gallery

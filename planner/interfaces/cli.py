@@ -94,7 +94,8 @@ def _tell(error: Exception, console: Console) -> int:
     from planner.core.errors import PlannerError
 
     if isinstance(error, PlannerError):
-        _say_error(console, error.as_dict(), str(error))
+        more = "\n`planner repairs` looks for every least change." if error.exit_code == 3 else ""
+        _say_error(console, error.as_dict(), str(error) + more)
         return error.exit_code
     if hasattr(error, "format_message"):  # typer's own: a wrong verb, option or argument
         return _tell_usage(error, console)
