@@ -77,7 +77,7 @@ def sensitivity(
 ) -> dict[str, Any]:
     """Tornado and fragility list of the weakest `top` inputs."""
     bench = Bench(plan, case, seconds, say)
-    mine = _named(bench, bench.values)
+    mine = named_of(bench, bench.values)
     looked = inputs_of(plan, top)
     rivals = [] if bench.small else _rivals(bench, looked)
     tornado, fragile = [], []
@@ -102,7 +102,8 @@ def sensitivity(
     return result | {"text": _text(result)}
 
 
-def _named(bench: Bench, values: list[float]) -> Named:
+def named_of(bench: Bench, values: list[float]) -> Named:
+    """Whole-number decisions of a solution by the names of their columns."""
     return {
         name: values[j]
         for j, name in enumerate(bench.model.names)
@@ -127,7 +128,7 @@ def _rivals(bench: Bench, looked: list[Input]) -> list[Named]:
         moved = Bench(bench.plan, looked[0].at(bench.case, side), budget)
         answer = search(moved.model, 5e-3, STRESS_SHARE * budget)
         if answer is not None and answer.values is not None:
-            found.append(_named(moved, answer.values))
+            found.append(named_of(moved, answer.values))
     # plans already better at the data as they stand lie within the plan's own gap
     found = [r for r in found if (held_value(bench, r) or level) < level]
     near = [n for loss, n in _neighbours(bench, 0.55 * budget) if loss >= -1e-6]
@@ -151,7 +152,7 @@ def _neighbours(bench: Bench, until: float) -> list[tuple[float, Named]]:
         answer = search(model, 1e-5, 10.0)
         if answer is not None and answer.values is not None:
             found.append((bench.plan.info.objective - answer.objective, n, answer.values))
-    return [(loss, _named(bench, values)) for loss, _, values in sorted(found)]
+    return [(loss, named_of(bench, values)) for loss, _, values in sorted(found)]
 
 
 def _row(bench: Bench, number: Input, mine: Named, rivals: list[Named]) -> dict[str, Any]:
@@ -179,7 +180,7 @@ def _best_rival(moved: Bench, held: float, rivals: list[Named]) -> Named | None:
     if moved.small:
         best = moved.solve(Variant())
         better = best is not None and best.objective > held + slack
-        return _named(moved, best.values) if best is not None and better else None
+        return named_of(moved, best.values) if best is not None and better else None
     worths = [(held_value(moved, rival), n) for n, rival in enumerate(rivals)]
     known = [(w, -n) for w, n in worths if w is not None and w > held + slack]
     return rivals[-max(known)[1]] if known else None

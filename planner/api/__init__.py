@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planner.api.questions import QUESTIONS as QUESTIONS
+from planner.api.questions import ask as ask
 from planner.api.questions import repairs as repairs
 from planner.api.questions import value_of_information as value_of_information
 from planner.api.sweeps import sweep as sweep
@@ -183,42 +185,6 @@ def prices(plan: Plan) -> list[dict[str, Any]]:
     )
     found = ordered[["rule", "key", "right_hand_side", "price_usd_bn"]].to_dict("records")
     return [{str(k): v for k, v in row.items()} for row in found]
-
-
-QUESTIONS = {
-    "why": ("planner.analysis.why", "why"),
-    "why-not": ("planner.analysis.whynot", "why_not"),
-    "flip": ("planner.analysis.flip", "flip"),
-    "alternatives": ("planner.analysis.alternatives", "alternatives"),
-    "pareto": ("planner.analysis.pareto", "pareto"),
-    "sensitivity": ("planner.analysis.sensitivity", "sensitivity"),
-    "roadmap": ("planner.analysis.roadmap", "roadmap"),
-    "weights": ("planner.analysis.weights", "weights"),
-    "prices": ("planner.analysis.shadow", "shadow_prices"),
-    "stress": ("planner.analysis.stress", "stress"),
-    "wait": ("planner.analysis.wait", "wait"),
-}
-"""What a solved plan can be asked, and the function that answers."""
-
-
-def ask(question: str, plan: Plan, case: Case, **settings: Any) -> dict[str, Any]:
-    """Answer a question about a plan by re-solving, within a time budget (`seconds`).
-
-    settings are those of the function that answers, e.g. `site="us_dallas"` for `why-not`; see
-    `QUESTIONS`. Every answer carries `text`, its method and the gaps it rests on.
-    Raises InputError with the nearest name for an unknown question, site, host or class.
-    """
-    from importlib import import_module
-
-    from planner.core.errors import InputError, Issue, did_you_mean
-
-    if question not in QUESTIONS:
-        hint = did_you_mean(question, QUESTIONS)
-        text = f"no question '{question}'"
-        raise InputError([Issue("error", "E738", "ask", question, text, hint)])
-    home, name = QUESTIONS[question]
-    answer: dict[str, Any] = getattr(import_module(home), name)(plan, case, **settings)
-    return answer
 
 
 def draw_map(

@@ -154,6 +154,35 @@ def sensitivity(
     console.result(found)
 
 
+def screening(
+    run: Run,
+    top: Annotated[int, typer.Option(min=1, max=40, help="Inputs to look at.")] = 6,
+    paths: Annotated[int, typer.Option(min=2, max=1000, help="Random paths.")] = 4,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the paths.")] = 1,
+    seconds: Seconds = 100.0,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Screen the weak inputs by Morris' method.
+
+    Shows which matter alone, and which depend on where the others stand.
+    """
+    console = Console(as_json, quiet)
+    found = asked("screening", run, console, top=top, number=paths, seed=seed, seconds=seconds)
+    console.say(found["text"])
+    rows = (
+        (
+            r["input"], f"{r['low']:g} to {r['high']:g} {r['unit']}", f"{r['mu_usd_bn']:+,.2f}",
+            f"{r['mu_star_usd_bn']:,.2f}", f"{r['sigma_usd_bn']:,.2f}",
+            "adds up" if r["adds_up"] else "depends on others",
+        )
+        for r in found["inputs"]
+    )  # fmt: skip
+    console.table(("input", "range", "mu, USD bn>", "mu*>", "sigma>", ""), rows)
+    console.say(f"{found['paths']} paths, {found['solves']} solves of {found['of_what']}")
+    console.result(found)
+
+
 def roadmap(
     run: Run,
     moves: Annotated[int, typer.Option(min=1, max=30, help="Most sites to begin at.")] = 6,
@@ -210,6 +239,7 @@ VERBS = {
     "alternatives": alternatives,
     "pareto": pareto,
     "sensitivity": sensitivity,
+    "screening": screening,
     "roadmap": roadmap,
     "weights": weights,
 }
