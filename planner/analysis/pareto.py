@@ -45,11 +45,8 @@ def pareto(  # noqa: PLR0913, PLR0917 - a question with its settings
     points: floors on value asked for. drop: share of the plan's value the last floor gives up.
     points is at least 2. Raises InputError for an unknown axis or one the case has nothing of.
     """
-    if axis not in AXES:
-        hint = did_you_mean(axis, AXES)
-        raise InputError([Issue("error", "E736", "--axes", axis, f"no axis '{axis}'", hint)])
     bench = Bench(plan, case, seconds, say)
-    measure = _Axis(bench, axis)
+    measure = Measured(bench, axis)
     best = bench.base().objective
     best = max(best, _top(bench, best))
     found: list[dict[str, Any]] = []
@@ -90,10 +87,13 @@ def _top(bench: Bench, best: float) -> float:
     return best if outcome is None else outcome.objective
 
 
-class _Axis:
-    """The other axis as top / bottom, both linear; bottom is 1 except for a share."""
+class Measured:
+    """One axis besides value, as top / bottom, both linear; bottom is 1 except for a share."""
 
     def __init__(self, bench: Bench, name: str) -> None:
+        if name not in AXES:
+            hint = did_you_mean(name, AXES)
+            raise InputError([Issue("error", "E736", "--axes", name, f"no axis '{name}'", hint)])
         self.name, self.sign = name, 1.0 if name == "home_share" else -1.0
         self.bottom: Line = {}
         if name == "home_share":
@@ -170,14 +170,15 @@ def _home(bench: Bench) -> tuple[Line, Line]:
     return home, everywhere
 
 
-def _floor(bench: Bench, floor: float) -> NewRow:
+def floor_row(bench: Bench, floor: float) -> NewRow:
+    """Worth at least so much [USD bn]."""
     model = bench.model
     right = floor - model.objective_constant - TOLERANCE * max(1.0, abs(floor))
     return ("pareto.value", list(model.objective.items()), ">=", right)
 
 
 def _point(
-    bench: Bench, axis: _Axis, floor: float, share: float, known: list[dict[str, Any]]
+    bench: Bench, axis: Measured, floor: float, share: float, known: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """The best level at a floor on value, then the highest value at that level."""
     start = bench.values
@@ -186,8 +187,8 @@ def _point(
         start = max(high_enough, key=lambda r: axis.sign * r[axis.name])["solution"]
     level, values, open_gap = axis.at(start), start, 0.0
     for _ in range(20 if axis.bottom else 1):
-        variant = Variant(rows=(_floor(bench, floor),), objective=axis.goal(level))
-        outcome = _best(bench, variant, start, share)
+        variant = Variant(rows=(floor_row(bench, floor),), objective=axis.goal(level))
+        outcome = best_of(bench, variant, start, share)
         if outcome is None:
             break
         got = axis.at(outcome.values)
@@ -210,7 +211,7 @@ def _point(
     }  # fmt: skip
 
 
-def _best(bench: Bench, variant: Variant, start: list[float], share: float) -> Outcome | None:
+def best_of(bench: Bench, variant: Variant, start: list[float], share: float) -> Outcome | None:
     """Best of a variant: to the end when small, else from the last point held, then free."""
     if bench.small:
         return bench.solve(variant)

@@ -18,6 +18,7 @@ QUESTIONS = {
     "flip": ("planner.analysis.flip", "flip"),
     "alternatives": ("planner.analysis.alternatives", "alternatives"),
     "pareto": ("planner.analysis.pareto", "pareto"),
+    "pareto-three": ("planner.analysis.pareto_three", "pareto_three"),
     "sensitivity": ("planner.analysis.sensitivity", "sensitivity"),
     "screening": ("planner.analysis.morris", "morris"),
     "roadmap": ("planner.analysis.roadmap", "roadmap"),

@@ -1,4 +1,4 @@
-"""Verbs on what a run could be traded for: flip, alternatives, pareto, sensitivity and others."""
+"""Verbs on what a run could be traded for: flip, alternatives, sensitivity and others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from planner.interfaces.cli_why import asked
 from planner.interfaces.console import Console
 
 
-def _share(text: str) -> float:
+def share_of(text: str) -> float:
     """`1%` or `0.01` as a share. Raises a usage error for anything else."""
     try:
         value = float(text.strip().removesuffix("%")) / (100 if text.strip().endswith("%") else 1)
@@ -72,7 +72,7 @@ def alternatives(
     And which sites are in all, some or none of them.
     """
     console = Console(as_json, quiet)
-    share = _share(within)
+    share = share_of(within)
     found = asked("alternatives", run, console, within=share, count=count, seconds=seconds)
     console.say(found["text"])
     rows = [
@@ -86,43 +86,6 @@ def alternatives(
             f"{row['sites_different']} sites different, value {row['value_usd_bn']:,.2f}: "
             + ", ".join(row["sites"])
         )
-    console.result(found)
-
-
-def pareto(
-    run: Run,
-    axes: Annotated[
-        str, typer.Option(help="value and one of cost, subsidy, talent, cvar, home_share.")
-    ] = "value,subsidy",
-    points: Annotated[int, typer.Option(min=2, max=50, help="Points to look for.")] = 6,
-    drop: Annotated[str, typer.Option(help="Value given up at the far end, e.g. 10%.")] = "10%",
-    seconds: Seconds = 100.0,
-    as_json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Trace what less cost, aid, pay or tail risk costs in value.
-
-    No point is dominated; the knee is marked.
-    """
-    names = [part.strip() for part in axes.split(",") if part.strip() and part.strip() != "value"]
-    if len(names) != 1:
-        msg = "give value and one other axis, e.g. value,subsidy"
-        raise typer.BadParameter(msg)
-    console = Console(as_json, quiet)
-    found = asked(
-        "pareto", run, console, axis=names[0], points=points, drop=_share(drop), seconds=seconds
-    )
-    console.say(found["text"])
-    rows = (
-        (
-            f"{r['value_usd_bn']:,.2f}",
-            f"{r[names[0]]:,.2f}",
-            "knee" if r["knee"] else "",
-            len(r["sites"]),
-        )
-        for r in found["points"]
-    )
-    console.table(("value, USD bn>", f"{names[0]}>", "", "sites abroad>"), rows)
     console.result(found)
 
 
@@ -237,7 +200,6 @@ def weights(
 VERBS = {
     "flip": flip,
     "alternatives": alternatives,
-    "pareto": pareto,
     "sensitivity": sensitivity,
     "screening": screening,
     "roadmap": roadmap,

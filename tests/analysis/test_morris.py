@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,7 +28,7 @@ def test_every_path_moves_every_number_once_on_the_grid(count: int, number: int,
     grid = [n / (LEVELS - 1) for n in range(LEVELS)]
     for path in found:
         assert sorted(i for _, i in path[1:]) == list(range(count))
-        for (a, _), (b, i) in zip(path, path[1:], strict=False):
+        for (a, _), (b, i) in itertools.pairwise(path):
             assert [n for n in range(count) if a[n] != b[n]] == [i]
             assert abs(b[i] - a[i]) == pytest.approx(STEP)
         assert all(min(abs(x - g) for g in grid) < 1e-12 for point, _ in path for x in point)

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from planner.analysis.bench import Bench
-from planner.analysis.pareto import AXES, _Axis, _floor, pareto
+from planner.analysis.pareto import AXES, Measured, floor_row, pareto
 from planner.core.errors import InputError
 from planner.solve.optimise import solve_case
 from planner.solve.variant import Variant
@@ -21,14 +21,14 @@ def test_no_plan_beats_a_point(axis: str) -> None:
     plan = solve_case(case)
     found = pareto(plan, case, axis, points=4, drop=0.3)
     bench = Bench(plan, case)
-    line = _Axis(bench, axis)
+    line = Measured(bench, axis)
     assert found["points"]
     for row in found["points"]:
         step = 1e-3 * max(1.0, abs(row[axis]))
         worth = row["value_usd_bn"]
-        rows = (_floor(bench, worth + 1e-5 * abs(worth)), line.row(row[axis]))
+        rows = (floor_row(bench, worth + 1e-5 * abs(worth)), line.row(row[axis]))
         assert bench.solve(Variant(rows=rows)) is None, "more value at the same level"
-        rows = (_floor(bench, worth), line.row(row[axis] + line.sign * step))
+        rows = (floor_row(bench, worth), line.row(row[axis] + line.sign * step))
         assert bench.solve(Variant(rows=rows)) is None, "a better level at the same value"
 
 
