@@ -22,7 +22,9 @@ VALUE = "value_usd_bn"
 POLISH = 20.0
 """Longest search that moves a point on [s]."""
 AROUND = 6.0
-"""What a point of a large programme takes besides its free search: building, holding, moving [s]."""
+"""What a point of a large programme takes besides its free search [s]."""
+MOVED = 1e-5
+"""Least gain, as a share, that counts as moving on: more than the slack rows are given."""
 SAME, NEARLY = 1e-6, 1e-3
 """Within which two levels count as the same, where solves are exact and where they are not."""
 
@@ -135,7 +137,7 @@ class _Grid:
 
     def _moved_on(self, values: list[float]) -> list[float]:
         """The same value with both axes as good together as they can be."""
-        for _ in range(20):  # once, unless an axis is a share
+        for _ in range(20 if any(a.bottom for a in self.axes) else 1):
             better = self._step_on(values)
             if better is None:
                 return values
@@ -161,7 +163,7 @@ class _Grid:
             a.sign * (a.at(answer.values) - now) / max(1.0, abs(now))
             for a, now in zip(self.axes, at, strict=True)
         )
-        return answer.values if gained > 1e-7 else None
+        return answer.values if gained > MOVED else None
 
     def _row(self, values: list[float], gap: float | None) -> dict[str, Any]:
         levels = {a.name: a.at(values) for a in self.axes}
