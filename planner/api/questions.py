@@ -16,6 +16,7 @@ QUESTIONS = {
     "why": ("planner.analysis.why", "why"),
     "why-not": ("planner.analysis.whynot", "why_not"),
     "flip": ("planner.analysis.flip", "flip"),
+    "offer": ("planner.analysis.offer", "offer"),
     "alternatives": ("planner.analysis.alternatives", "alternatives"),
     "pareto": ("planner.analysis.pareto", "pareto"),
     "pareto-three": ("planner.analysis.pareto_three", "pareto_three"),

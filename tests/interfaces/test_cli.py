@@ -33,7 +33,7 @@ VERBS = (
     "solve", "map", "compare", "explain", "report", "verify", "instruments",
     "check", "scenarios", "evidence", "doctor",
     "why", "whynot", "flip", "alternatives", "pareto", "sensitivity", "roadmap", "weights",
-    "ratios", "outbound", "repairs", "screening", "gallery", "cards", "export", "rivals",
+    "ratios", "outbound", "repairs", "screening", "offer", "gallery", "cards", "export", "rivals",
     "serve", "history", "backtest", "calibration",
     "stress", "regret", "wait", "futures",
 )  # fmt: skip
