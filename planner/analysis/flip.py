@@ -191,6 +191,11 @@ def _text(result: dict[str, Any]) -> str:
     between = f"{result['range']['low_usd_bn']:,.4f} to {result['range']['high_usd_bn']:,.4f}"
     if not result["range"]["distinguishable"]:
         between += "; the gaps do not tell it from nothing"
+    if result["wins"] and amount > 0:
+        return (
+            f"{name} has a fab in the plan, but a plan without it was found that is worth USD "
+            f"{amount:,.4f} bn more (proved range {between})."
+        )
     if result["wins"]:
         return (
             f"{name} has a fab in the plan and keeps it until its aid is cut by USD "

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planner.api.answers import answers as answers
 from planner.api.questions import QUESTIONS as QUESTIONS
 from planner.api.questions import ask as ask
 from planner.api.questions import repairs as repairs
@@ -147,15 +148,21 @@ def verify(plan: Plan, case: Case) -> tuple[Issue, ...]:
     return recompute(plan, case)
 
 
-def report(plan: Plan, case: Case, path: str | Path, data_root: Path | None = None) -> Path:
-    """Write the report as one HTML page that needs no network."""
+def report(
+    plan: Plan,
+    case: Case,
+    path: str | Path,
+    data_root: Path | None = None,
+    answers: Sequence[Mapping[str, Any]] = (),
+) -> Path:
+    """Write the report as one HTML page that needs no network; answers of `ask` get sections."""
     from planner.outputs.report import write_report
     from planner.outputs.run_folder import writing
 
     target = Path(path).expanduser()
     with writing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_report(explain(plan, case), case, target, _data(data_root))
+        write_report(explain(plan, case), case, target, _data(data_root), answers)
     return target
 
 

@@ -108,12 +108,14 @@ def report(
 ) -> None:
     """Write the report of a run.
 
-    One page that needs no network.
+    One page that needs no network, with the answers kept by `planner answers`.
     """
     from planner import api
+    from planner.api.answers import kept
 
     plan, case = api.load_run(run)
-    written = [api.report(plan, case, out or run / "report.html")]
+    answers = kept(run)
+    written = [api.report(plan, case, out or run / "report.html", answers=answers)]
     if pdf:
         written.append(api.report_pdf(plan, case, written[0].with_suffix(".pdf")))
     _say_files(Console(as_json, quiet), written)

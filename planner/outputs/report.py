@@ -5,7 +5,7 @@ What to do and why, where, when, for how much money, how sure, and on which evid
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from markupsafe import Markup
 from planner.core.case import Case
 from planner.core.plan import Plan
 from planner.outputs import charts, charts_time, formats, labels, money, page, report_text
+from planner.outputs.answers import Answer, sections
 from planner.outputs.map_data import atlas
 from planner.outputs.palette import product_colour
 from planner.outputs.report_cards import card_tables
@@ -26,13 +27,15 @@ SCRIPTS = ("page.js", "map_view.js", "map.js")
 COUNTRY_COLOURS = ("#1f4e79", "#2a9d8f", "#e0a030", "#b5533c", "#7a6aa8", "#5b6675")
 
 
-def write_report(plan: Plan, case: Case, path: Path, data_root: Path) -> None:
+def write_report(
+    plan: Plan, case: Case, path: Path, data_root: Path, answers: Sequence[Answer] = ()
+) -> None:
     """Write the report of a plan. Raises VerificationError when its money does not add up."""
-    page.write(path, report_html(plan, case, data_root))
+    page.write(path, report_html(plan, case, data_root, answers))
 
 
-def report_html(plan: Plan, case: Case, data_root: Path) -> str:
-    """The report as text."""
+def report_html(plan: Plan, case: Case, data_root: Path, answers: Sequence[Answer] = ()) -> str:
+    """The report as text; answers to questions about the plan get a section each."""
     found = money.money(plan, case)
     what, worth = report_text.decision(plan, case)
     chart = atlas([(plan, case)], data_root)
@@ -52,6 +55,7 @@ def report_html(plan: Plan, case: Case, data_root: Path) -> str:
         "weak": weak_table(plan, case),
         "proof": _proof(plan),
         "sources": sources(plan, case),
+        "answers": sections(answers, case, data_root),
         "plan": plan,
     }
     return page.render("report.html.j2", context, SCRIPTS)
