@@ -4,7 +4,8 @@
 Levels run from the plan's own to the best that giving up `drop` of the value allows. Each point is
 then moved on: with V, A and B no worse, A and B together are made as good as they can be, so no
 point is dominated by another plan (where solves are exact). Between two levels there may be more
-plans; the steps between levels are stated. The knee lies farthest above the plane of the best ends.
+plans; the steps between levels are stated. The knee has the largest product of its shares of what
+the front spans on each axis (Nash's bargain between the three).
 """
 
 from __future__ import annotations
@@ -197,21 +198,21 @@ def undominated(
 def _mark_knee(
     front: list[dict[str, Any]], axes: tuple[str, str], signs: tuple[float, ...]
 ) -> None:
-    """Mark the point with the largest sum of the three shares of what the front spans."""
+    """Mark the point with the largest product of its shares of what the front spans (Nash)."""
     for row in front:
         row["knee"] = False
     if len(front) < 4:
         return
     spans = [(VALUE, 1.0), *zip(axes, signs, strict=True)]
 
-    def above(row: dict[str, Any]) -> float:
-        total = 0.0
+    def balance(row: dict[str, Any]) -> float:
+        product = 1.0
         for name, sign in spans:
             got = [sign * r[name] for r in front]
-            total += (sign * row[name] - min(got)) / ((max(got) - min(got)) or 1.0)
-        return total
+            product *= (sign * row[name] - min(got)) / ((max(got) - min(got)) or 1.0)
+        return product
 
-    max(front, key=above)["knee"] = True
+    max(front, key=balance)["knee"] = True
 
 
 def _text(result: dict[str, Any]) -> str:

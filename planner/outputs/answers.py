@@ -25,6 +25,11 @@ TITLES = {
     "roadmap": "The best first moves",
 }
 """Questions that have a picture, in the order they are shown."""
+SHORT = {
+    "alternatives": "Alternatives", "pareto": "Trade-offs", "sensitivity": "Sensitivity",
+    "screening": "Screening", "flip": "Bids", "offer": "Strings", "roadmap": "First moves",
+}  # fmt: skip
+"""The same for the line at the top of a page."""
 
 
 def sections(answers: Sequence[Answer], case: Case, data_root: Path) -> list[Section]:
@@ -37,7 +42,8 @@ def sections(answers: Sequence[Answer], case: Case, data_root: Path) -> list[Sec
     made = []
     for n, answer in enumerate(sorted(known, key=lambda a: order.index(str(a["question"])))):
         name = str(answer["question"])
-        section = {"id": f"answer-{n + 1}", "title": TITLES[name], "text": answer["text"],
+        section = {"id": f"answer-{n + 1}", "title": TITLES[name], "short": SHORT[name],
+                   "text": answer["text"],
                    "maps": {}, "picture": "", "headings": [], "rows": [],
                    "gap": 100.0 * float(answer.get("plan_gap") or 0.0)}  # fmt: skip
         made.append(section | _PICTURES[name](answer, case, data_root))
@@ -114,7 +120,7 @@ def _screening(answer: Answer) -> Section:
     points = [
         Point(r["mu_star_usd_bn"], r["sigma_usd_bn"],
               f"{r['input']}: mu* {_money(r['mu_star_usd_bn'])}, sigma {_money(r['sigma_usd_bn'])}",
-              r["input"].split(" of ")[-1], "revenue" if r["adds_up"] else "risk")
+              _short(r["input"]), "revenue" if r["adds_up"] else "risk")
         for r in answer["inputs"]
     ]  # fmt: skip
     rows = [[r["input"], f"{r['low']:g} to {r['high']:g} {r['unit']}", _signed(r["mu_usd_bn"]),
@@ -124,6 +130,12 @@ def _screening(answer: Answer) -> Section:
     names = ("mu*: how much it matters, USD bn", "sigma: how much that depends, USD bn")
     return {"picture": page.drawn(charts_answers.plane(points, names)), "rows": rows,
             "headings": ["input", "range", "mu", "mu*", "sigma", ""]}  # fmt: skip
+
+
+def _short(label: str) -> str:
+    """`price.price_usd_per_wafer of N2` as `price N2`."""
+    name, _, entity = label.partition(" of ")
+    return f"{name.split('.')[-1].split('_')[0]} {entity}"
 
 
 def _flip(answer: Answer, case: Case) -> Section:

@@ -147,9 +147,11 @@ def frequency_maps(solved: Sequence[Outcome], case: Case, data_root: Path) -> di
 
 def _panel(case: Case, panel: maps_svg.Panel, found: Sequence[tuple[str, int, int]]) -> str:
     frame, body = panel.frame, [svg.tag("path", d=panel.land, class_="land")]
+    named: list[tuple[float, ...]] = []
     body += [svg.tag("path", d=r.path, class_="region") for r in panel.regions]
     unit = frame.height / 340
-    for i, count, total in sorted(found, key=lambda f: (f[1], f[0])):
+    order = sorted(found, key=lambda f: (f[1], f[0]))
+    for i, count, total in order:
         row = case.registers["sites"][i]
         x, y = frame.place(float(row["lon"]), float(row["lat"]))
         share = count / total if total else 0.0
@@ -162,15 +164,33 @@ def _panel(case: Case, panel: maps_svg.Panel, found: Sequence[tuple[str, int, in
                 f"stroke:{svg.colour('ink')};stroke-width:{unit:.2f}",
             )
         )  # fmt: skip
-        if share >= 0.5:
-            name = f"{case.name('sites', i)} {share:.0%}"
-            right = x > frame.width * 0.6
-            spot = (x + (-1 if right else 1) * unit * 20, y + unit * 4)
-            body.append(
-                svg.text(spot, name, size=round(13 * unit, 2), anchor="end" if right else "start")
-            )
+    for i, count, total in reversed(order):  # the most frequent first get their names
+        if total and count / total >= 0.5:
+            row = case.registers["sites"][i]
+            spot = frame.place(float(row["lon"]), float(row["lat"]))
+            body += _name(f"{case.name('sites', i)} {count / total:.0%}", spot, panel, named)
     title = f"{case.name('countries', panel.id)}: share of plans that build at each site"
     return svg.drawing((frame.width, frame.height), "".join(body), title, css="map")
+
+
+def _name(
+    words: str, spot: tuple[float, float], panel: maps_svg.Panel, named: list[tuple[float, ...]]
+) -> list[str]:
+    """A name beside its circle, on the side with room; left out where it would cover another."""
+    unit, size = panel.frame.height / 340, 13 * panel.frame.height / 340
+    long = 0.56 * size * len(words)
+    y = spot[1] + 4 * unit
+    sides = (1, -1) if spot[0] < panel.frame.width * 0.6 else (-1, 1)
+    for side in sides:
+        x = spot[0] + side * 20 * unit
+        left = x if side > 0 else x - long
+        fits = left >= 0 and left + long <= panel.frame.width
+        clear = all(left > b or left + long < a or abs(y - other) > size for a, b, other in named)
+        if fits and clear:
+            named.append((left, left + long, y))
+            anchor = "start" if side > 0 else "end"
+            return [svg.text((x, y), words, size=round(size, 2), anchor=anchor)]
+    return []
 
 
 def _rows(sweep: Sweep, outcomes: Sequence[Outcome]) -> list[list[str]]:

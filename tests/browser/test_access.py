@@ -11,11 +11,15 @@ import pytest
 from planner.analysis.backtest_summary import summary
 from planner.inputs.load import data_root
 from planner.inputs.published import read_published
+from planner.outputs.answers import write_answers
 from planner.outputs.backtest_page import write_backtest
 from planner.outputs.calibration_page import write_calibration
 from planner.outputs.history_page import write_history
 from tests.analysis.test_backtest import row
 from tests.browser.test_pages import CHROMIUM, DESK, PHONE, Log, browser, pages
+from tests.outputs.test_answers import answers
+from tests.outputs.test_regret_page import with_places
+from tests.rich import rich
 
 if TYPE_CHECKING:
     from playwright import sync_api
@@ -75,8 +79,14 @@ def history(folder: Path) -> None:
     write_history(found, folder)
 
 
+def asked(folder: Path) -> None:
+    case = with_places(rich())
+    write_answers(answers(case), case, folder / "answers.html", data_root(), "report.html")
+
+
 STUDIES: dict[str, Callable[[Path], None]] = {
     "backtest": backtest, "calibration": calibration, "history": history,
+    "answers": asked,
 }  # fmt: skip
 
 

@@ -24,6 +24,8 @@ QUESTIONS = [
     (["alternatives", RUN, "--within", "20%"], "sets of overseas sites", "plans"),
     (["pareto", RUN, "--axes", "value,subsidy", "--points", "3"], "points from value", "points"),
     (["sensitivity", RUN], "no weak number", "tornado"),
+    (["screening", RUN], "no weak number", "inputs"),
+    (["offer", RUN, "--host", "US", "--by", "2028", "--loading", "50"], "lump sum", "apart"),
     (["roadmap", RUN, "--moves", "2"], "Best next sites", "path"),
     (["weights", RUN, RUN], "favourite is best", "weights"),
     (["explain", RUN, "--prices"], "in words", "limits"),
@@ -33,7 +35,8 @@ WRONG = [
     (["whynot", RUN, "jp_a"], 2, "planner why"),
     (["why", RUN, "us_a"], 2, "planner whynot"),
     (["flip", RUN, "--host", "UK"], 2, "US"),
-    (["pareto", RUN, "--axes", "value"], 2, "one other axis"),
+    (["pareto", RUN, "--axes", "value"], 2, "one or two other axes"),
+    (["offer", RUN, "--host", "US", "--class", "N17"], 2, "N16"),
     (["pareto", RUN, "--axes", "value,subsidi"], 2, "subsidy"),
     (["alternatives", RUN, "--within", "much"], 2, "not a share"),
 ]
