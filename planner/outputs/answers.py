@@ -71,7 +71,7 @@ def _pareto(answer: Answer) -> Section:
     names = answer["axes"] if "axes" in answer else [answer["axis"]]
     rows = [[_money(p["value_usd_bn"]), *(_money(p[n]) for n in names), str(len(p["sites"])),
              "knee" if p["knee"] else ""] for p in answer["points"]]  # fmt: skip
-    headings = ["value, USD bn", *(_axis_name(n) for n in names), "sites abroad", ""]
+    headings = ["value, USD bn", *(_axis_name(n) for n in names), "sites abroad", "mark"]
     picture = _front(answer, names[0]) if len(names) == 1 else _front_three(answer, names)
     return {"picture": page.drawn(picture), "headings": headings, "rows": rows}
 
@@ -129,7 +129,7 @@ def _screening(answer: Answer) -> Section:
             for r in answer["inputs"]]  # fmt: skip
     names = ("mu*: how much it matters, USD bn", "sigma: how much that depends, USD bn")
     return {"picture": page.drawn(charts_answers.plane(points, names)), "rows": rows,
-            "headings": ["input", "range", "mu", "mu*", "sigma", ""]}  # fmt: skip
+            "headings": ["input", "range", "mu", "mu*", "sigma", "reading"]}  # fmt: skip
 
 
 def _short(label: str) -> str:
