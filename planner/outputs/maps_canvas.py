@@ -66,13 +66,20 @@ def settings(texts: Iterable[str]) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a panel shows [m] and where it stands on the paper [inch]."""
+    """What a panel shows [m] and where it stands on the paper [inch].
+
+    `holds`: places of the sites drawn in it; `covered`: paper its insets take.
+    """
 
     id: str
     title: str
     crs: str
     extent: Extent
     box: Box
+    holds: frozenset[tuple[float, float]] = frozenset()
+    covered: tuple[Box, ...] = ()
+    inset: bool = False
+    heading: float = HEADING
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,8 @@ def panel(figure: Figure, view: View) -> Panel:
     axes = figure.add_axes(
         (left / width, bottom / height, (right - left) / width, (top - bottom) / height)
     )
-    axes.set_gid(f"panel:{view.id}")
+    axes.set_gid(f"{'inset' if view.inset else 'panel'}:{view.id}")
+    axes.set_zorder(float(view.inset))
     axes.set_label(view.id)
     axes.set_facecolor(palette.SEA)
     axes.set_xlim(extent[0], extent[2])
@@ -129,7 +137,11 @@ def panel(figure: Figure, view: View) -> Panel:
     axes.set_yticks([])
     for spine in axes.spines.values():
         spine.set(color=palette.FRAME, linewidth=0.6, zorder=20)
-    write(figure, (left, top + 0.05), view.title, size=HEADING, weight="bold")
+    if view.inset:
+        style: dict[str, Any] = {"size": 6.0, "va": "top", "bbox": GROUND, "zorder": 29}
+        write(figure, (left + 0.03, top - 0.03), view.title, gid=f"inset title:{view.id}", **style)
+    else:
+        write(figure, (left, top + 0.05), view.title, size=view.heading, weight="bold")
     return Panel(axes, view)
 
 
@@ -182,6 +194,8 @@ def scale_bar(figure: Figure, on: Panel, marks: np.ndarray) -> Box:
     length = km * 1000 / on.metres_per_inch
     bottom = on.box[1] + 0.1
     corners = (on.box[0] + 0.09, on.box[2] - 0.09 - length)
+    taken = [((b[0] + b[2]) / 2, b[1]) for b in on.view.covered]
+    marks = np.vstack([marks, np.array(taken).reshape(-1, 2)])
     free = [np.hypot(marks[:, 0] - x - length / 2, marks[:, 1] - bottom).min() for x in corners]
     left = corners[int(free[1] > 1.5 * free[0])]
     drawn = Line2D([left, left + length], [bottom, bottom], color=palette.INK, linewidth=1.5)
@@ -206,6 +220,7 @@ class Tag:
     text: str
     weight: float
     colour: str = palette.INK
+    size: float = SMALL
 
 
 def name_and_note(name: str, note: str) -> str:
@@ -245,7 +260,7 @@ def _text(figure: Figure, tag: Tag) -> Text:
         0,
         0,
         tag.text,
-        fontsize=SMALL,
+        fontsize=tag.size,
         color=tag.colour,
         linespacing=1.02,
         bbox=GROUND,
