@@ -138,10 +138,13 @@ def panel(figure: Figure, view: View) -> Panel:
     for spine in axes.spines.values():
         spine.set(color=palette.FRAME, linewidth=0.6, zorder=20)
     if view.inset:
-        style: dict[str, Any] = {"size": 6.0, "va": "top", "bbox": GROUND, "zorder": 29}
-        write(figure, (left + 0.03, top - 0.03), view.title, gid=f"inset title:{view.id}", **style)
+        style: dict[str, Any] = {"size": 6.0, "va": "top", "zorder": 29}
+        text = write(figure, (left + 0.03, top - 0.03), view.title, **style)
+        text.set_gid(f"inset title:{view.id}")
+        cut(figure, text, right - left - 0.06)
     else:
-        write(figure, (left, top + 0.05), view.title, size=view.heading, weight="bold")
+        text = write(figure, (left, top + 0.05), view.title, size=view.heading, weight="bold")
+        cut(figure, text, right - left)
     return Panel(axes, view)
 
 
@@ -150,6 +153,16 @@ def write(figure: Figure, at: tuple[float, float], text: str, **style: Any) -> T
     width, height = figure.get_size_inches()
     style.setdefault("va", "baseline")
     return figure.text(at[0] / width, at[1] / height, text, **style)
+
+
+def cut(figure: Figure, text: Text, room: float) -> None:
+    """Shorten a text until it fits [inch]."""
+    words = text.get_text()
+    wide = measured(text, figure)[0]
+    while wide > room and len(words) > 1:
+        words = words[: max(1, int(len(words) * room / wide) - 1)].rstrip()
+        text.set_text(f"{words}…")
+        wide = measured(text, figure)[0]
 
 
 def measured(text: Text, figure: Figure) -> tuple[float, float]:
@@ -207,6 +220,10 @@ def scale_bar(figure: Figure, on: Panel, marks: np.ndarray) -> Box:
     wide, tall = measured(text, figure)
     half = max(wide, length) / 2
     middle = left + length / 2
+    if (hidden := on.box[0] + 0.03 + half - middle) > 0:
+        middle += hidden
+        drawn.set_xdata([middle - length / 2, middle + length / 2])
+        text.set_x(middle / figure.get_figwidth())
     return middle - half, bottom - 0.03, middle + half, bottom + 0.05 + tall
 
 

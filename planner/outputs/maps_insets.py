@@ -23,8 +23,8 @@ MOST = 1.12
 """A panel never grows to more than this [ratio of areas]."""
 TOGETHER_KM = 700.0
 """Sites no farther apart share an inset."""
-SHARE, RIM = 0.3, 0.05
-"""Side of an inset [of the panel's shorter side], and its distance from the frame [inch]."""
+SHARE, RIM, TITLE = 0.3, 0.05, 0.14
+"""Side of an inset [of the panel's shorter side], distance from the frame, its title [inch]."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,15 @@ def views(panel: View, near: Sequence[Spot], far: Sequence[Inset]) -> list[View]
     for _ in far:
         boxes.append(_free_box(panel.box, sites, boxes))
     insets = [
-        View(panel.id, "", inset.crs, inset.extent, box, holds=inset.spots, inset=True)
+        View(panel.id, "", inset.crs, inset.extent, box, inset.spots, (_head(box),), inset=True)
         for inset, box in zip(far, boxes, strict=True)
     ]
     return [replace(panel, covered=tuple(boxes)), *insets]
+
+
+def _head(box: Box) -> Box:
+    """Paper the name of an inset takes [inch]."""
+    return box[0], box[3] - TITLE, box[2], box[3]
 
 
 def _area(extent: Extent) -> float:

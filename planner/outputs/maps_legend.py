@@ -53,12 +53,7 @@ def heading(figure: Figure, title: str, subtitle: str) -> None:
         figure, (left, height - 0.58), plain, size=8.6, color=palette.MUTED, gid="subtitle"
     )
     for text in (first, second):
-        words = text.get_text()
-        wide = maps_canvas.measured(text, figure)[0]
-        while wide > room and len(words) > 1:
-            words = words[: max(1, int(len(words) * room / wide) - 1)].rstrip()
-            text.set_text(f"{words}…")
-            wide = maps_canvas.measured(text, figure)[0]
+        maps_canvas.cut(figure, text, room)
 
 
 def subtitle(plan: Plan, shown: Content) -> str:
