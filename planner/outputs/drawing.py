@@ -10,7 +10,9 @@ from planner.core.case import Case
 from planner.core.errors import InputError, Issue, did_you_mean
 from planner.core.plan import Plan
 
-FORMATS = ("png", "svg", "pdf", "html")
+STILL = ("png", "svg", "pdf")
+"""What a printed map can be written as."""
+FORMATS = (*STILL, "html")
 """What a map can be written as."""
 ALL = "all"
 """Every year in which a period of the plan begins."""
@@ -36,8 +38,9 @@ def draw(plan: Plan, case: Case, target: Path, asked: Drawing, data_root: Path) 
 
     Raises InputError for a format nobody writes, a year outside the plan, or an unknown layer.
     """
-    require_formats(asked.formats, FORMATS)
-    years = years_of(asked, case)
+    years, wrong = _years(asked, case)
+    if issues := [*_unknown(asked.formats, FORMATS), *wrong]:
+        raise InputError(issues)
     still = tuple(kind for kind in asked.formats if kind != "html")
     written: list[Path] = []
     if still:
@@ -58,8 +61,8 @@ def draw(plan: Plan, case: Case, target: Path, asked: Drawing, data_root: Path) 
     return tuple(written)
 
 
-def years_of(asked: Drawing, case: Case) -> tuple[int, ...]:
-    """Years asked for, each once, in order. Raises InputError with every problem at once."""
+def _years(asked: Drawing, case: Case) -> tuple[tuple[int, ...], list[Issue]]:
+    """Years asked for, each once, in order, and what is wrong with them."""
     horizon = case.scenario.horizon
     last = horizon.start + horizon.periods * horizon.years_per_period - 1
     span = f"It has {horizon.start}-{last}."
@@ -76,9 +79,7 @@ def years_of(asked: Drawing, case: Case) -> tuple[int, ...]:
           for y in years if not horizon.start <= y <= last),
         *_clashes(asked, years),
     ]  # fmt: skip
-    if issues:
-        raise InputError(issues)
-    return tuple(years)
+    return tuple(years), issues
 
 
 def _clashes(asked: Drawing, years: list[int]) -> Iterator[Issue]:
@@ -97,10 +98,13 @@ def _issue(code: str, text: str, hint: str) -> Issue:
 
 def require_formats(asked: tuple[str, ...], known: tuple[str, ...]) -> None:
     """Raise InputError for formats nobody writes."""
-    issues = [
+    if issues := _unknown(asked, known):
+        raise InputError(issues)
+
+
+def _unknown(asked: tuple[str, ...], known: tuple[str, ...]) -> list[Issue]:
+    return [
         Issue("error", "E722", "map", "format", f"no '{kind}'", did_you_mean(kind, known))
         for kind in asked
         if kind not in known
     ]
-    if issues:
-        raise InputError(issues)

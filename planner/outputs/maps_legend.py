@@ -86,12 +86,18 @@ def solver_line(plan: Plan) -> str:
 
 def footer(figure: Figure, plan: Plan, extra: str = "") -> None:
     """Source of the boundaries and the solver's word."""
+    sources(figure, solver_line(plan), extra)
+
+
+def sources(figure: Figure, word: str, extra: str = "") -> None:
+    """Source of the boundaries on the left, and a word on how the figures were found."""
     width = float(figure.get_size_inches()[0])
     left, right = maps_canvas.MARGIN, width - maps_canvas.MARGIN
     style: dict[str, Any] = {"size": 6.2, "color": palette.MUTED}
     text = f"{BOUNDARIES}. {extra}".strip()
-    maps_canvas.write(figure, (left, 0.1), text, gid="source", **style)
-    maps_canvas.write(figure, (right, 0.1), solver_line(plan), ha="right", gid="solver", **style)
+    source = maps_canvas.write(figure, (left, 0.1), text, gid="source", **style)
+    said = maps_canvas.write(figure, (right, 0.1), word, ha="right", gid="solver", **style)
+    maps_canvas.cut(figure, source, right - left - maps_canvas.measured(said, figure)[0] - 0.2)
 
 
 @dataclass

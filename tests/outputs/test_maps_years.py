@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from planner.core.errors import InputError
-from planner.outputs.drawing import Drawing, draw, years_of
+from planner.outputs.drawing import Drawing, _years, draw
 from planner.outputs.maps import save_map
 from planner.outputs.maps_content import content
 from planner.outputs.maps_years import columns, draw_year_maps, news
@@ -94,8 +94,8 @@ def test_long_titles_and_names_stay_on_the_paper() -> None:
 
 def test_years_are_read_in_any_order_once_each_and_all_means_every_period() -> None:
     _, case = sample_plan()
-    assert years_of(Drawing(years=" 2034, 2026,2034"), case) == (2026, 2034)
-    every = years_of(Drawing(years="ALL"), case)
+    assert _years(Drawing(years=" 2034, 2026,2034"), case) == ((2026, 2034), [])
+    every, _ = _years(Drawing(years="ALL"), case)
     horizon = case.scenario.horizon
     assert every[0] == horizon.start
     assert len(every) == horizon.periods
