@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,72 @@ def plan_map(plan: Plan, case: Case, data_root: Path | None = None) -> dict[str,
     from planner.outputs.site_map import plan_map as made
 
     return made(plan, case, data_root or shipped())
+
+
+def frequency_map(
+    found: Mapping[str, Any],
+    case: Case,
+    path: str | Path,
+    formats: Sequence[str] = ("png", "svg"),
+    data_root: Path | None = None,
+) -> tuple[Path, ...]:
+    """Draw in how many near-optimal plans each site is (must, may, avoid); one file a format.
+
+    Parameters
+    ----------
+    found
+        What `ask("alternatives", plan, case)` answered.
+    path
+        Without an ending.
+    formats
+        Any of png, svg, pdf. Raises InputError for another one.
+    """
+    from planner.outputs.maps_share import draw_frequency_map
+
+    return _drawn(draw_frequency_map, (found, case), path, (tuple(formats), data_root))
+
+
+def regret_map(
+    found: Mapping[str, Any],
+    case: Case,
+    path: str | Path,
+    formats: Sequence[str] = ("png", "svg"),
+    data_root: Path | None = None,
+) -> tuple[Path, ...]:
+    """Draw the sites no future regrets and how often each is chosen; one file a format.
+
+    Parameters
+    ----------
+    found
+        The figures of `planner.api.uncertain.regret`.
+    path
+        Without an ending.
+    formats
+        Any of png, svg, pdf. Raises InputError for another one.
+    """
+    from planner.outputs.maps_share import draw_regret_map
+
+    return _drawn(draw_regret_map, (found, case), path, (tuple(formats), data_root))
+
+
+def _drawn(
+    draw: Callable[[Mapping[str, Any], Case, Path], Any],
+    what: tuple[Mapping[str, Any], Case],
+    path: str | Path,
+    how: tuple[tuple[str, ...], Path | None],
+) -> tuple[Path, ...]:
+    """Check the formats, draw, and write whole or not at all."""
+    from planner.inputs.load import data_root as shipped
+    from planner.outputs.drawing import STILL, require_formats
+    from planner.outputs.maps import save_map
+    from planner.outputs.run_folder import writing
+
+    formats, data_root = how
+    require_formats(formats, STILL)
+    target = Path(path).expanduser()
+    with writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return save_map(draw(*what, data_root or shipped()), target, formats)
 
 
 EXPORTS = ("xlsx", "kml", "geojson", "gpkg")

@@ -25,3 +25,15 @@ Seconds = Annotated[
 Runs = Annotated[
     list[Path], typer.Argument(metavar="RUN...", help="Run folders made by `planner solve`.")
 ]
+MapFormats = Annotated[
+    str, typer.Option("--map", help="Also a map of it: any of png,svg,pdf, joined by commas.")
+]
+
+
+def map_formats(text: str) -> tuple[str, ...]:
+    """Formats of `--map`, each once. Raises InputError at once for one nobody writes."""
+    from planner.outputs.drawing import STILL, require_formats
+
+    wanted = tuple(dict.fromkeys(p.strip().lower() for p in text.split(",") if p.strip()))
+    require_formats(wanted, STILL)
+    return wanted

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from planner.interfaces.cli_common import Json, Quiet, Runs
+from planner.interfaces.cli_common import Json, MapFormats, Quiet, Runs, map_formats
 from planner.interfaces.console import Console
 
 
@@ -29,6 +29,7 @@ def regret(
         Path | None,
         typer.Option(metavar="DIR", help="Folder to write; `regret` in the first run when empty."),
     ] = None,
+    maps: MapFormats = "",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -39,7 +40,7 @@ def regret(
     from planner.api import uncertain
     from planner.outputs.regret_page import headline
 
-    console = Console(as_json, quiet)
+    console, wanted = Console(as_json, quiet), map_formats(maps)
     found, written = uncertain.regret(
         runs, out, lambda text: console.say(f"solving: {text}"),
         gap=gap, time_limit=time_limit, minimax=minimax, seconds=seconds,
@@ -69,6 +70,12 @@ def regret(
             for f in found["futures"]
         ],
     )  # fmt: skip
+    if wanted:
+        from planner import api
+        from planner.api import views
+
+        target = written[0].parent / "regret_map"
+        written += views.regret_map(found, api.load_run(runs[0])[1], target, wanted)
     for path in written:
         console.say(str(path))
     console.result({**found, "files": [str(path) for path in written]})

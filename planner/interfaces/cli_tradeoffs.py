@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from planner.interfaces.cli_common import Json, Quiet, Run, Seconds
+from planner.interfaces.cli_common import Json, MapFormats, Quiet, Run, Seconds, map_formats
 from planner.interfaces.cli_why import asked
 from planner.interfaces.console import Console
 
@@ -64,6 +64,10 @@ def alternatives(
     within: Annotated[str, typer.Option(help="How much value may be lost, e.g. 1%.")] = "1%",
     count: Annotated[int, typer.Option(min=1, max=1000, help="Most site sets.")] = 40,
     seconds: Seconds = 100.0,
+    maps: MapFormats = "",
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of the map; empty = the run's own.")
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -72,7 +76,7 @@ def alternatives(
     And which sites are in all, some or none of them.
     """
     console = Console(as_json, quiet)
-    share = share_of(within)
+    share, wanted = share_of(within), map_formats(maps)
     found = asked("alternatives", run, console, within=share, count=count, seconds=seconds)
     console.say(found["text"])
     rows = [
@@ -86,6 +90,15 @@ def alternatives(
             f"{row['sites_different']} sites different, value {row['value_usd_bn']:,.2f}: "
             + ", ".join(row["sites"])
         )
+    if wanted:
+        from planner import api
+        from planner.api import views
+
+        target = (out or run) / "frequency_map"
+        written = views.frequency_map(found, api.load_run(run)[1], target, wanted)
+        found = found | {"files": [str(path) for path in written]}
+        for path in written:
+            console.say(str(path))
     console.result(found)
 
 

@@ -20,6 +20,10 @@ def map_(
     year: Annotated[
         int | None, typer.Option(help="Show the plan as of this year; empty = its end.")
     ] = None,
+    years: Annotated[
+        str,
+        typer.Option(help="One sheet of little maps: years joined by commas, or `all`."),
+    ] = "",
     layer: Annotated[
         str | None, typer.Option(help="What is shaded: risk, hazard, subsidy, wage, power.")
     ] = None,
@@ -39,8 +43,9 @@ def map_(
 
     console = Console(as_json, quiet)
     wanted = tuple(part.strip().lower() for part in formats.split(",") if part.strip())
-    drawing = Drawing(year, layer, wanted)
-    asked = [str(part) for part in (layer, year) if part is not None]
+    drawing = Drawing(year, layer, wanted, years)
+    sheet = f"years_{'-'.join(years.replace(',', ' ').split())}" if years else None
+    asked = [str(part) for part in (layer, year, sheet) if part is not None]
     written: list[Path] = []
     for folder in runs:
         plan, case = api.load_run(folder)

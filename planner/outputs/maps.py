@@ -7,7 +7,7 @@ The same plan gives the same bytes in PNG, SVG and PDF.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,11 @@ from planner.outputs import (
     maps_panels,
     projections,
 )
-from planner.outputs.maps_canvas import GAP, MARGIN, WIDTH, View
-from planner.outputs.maps_content import Content, Mark, content
+from planner.outputs.maps_canvas import MARGIN, WIDTH, View
+from planner.outputs.maps_content import Content, Mark, content, spot_of
 from planner.outputs.maps_geometry import Boundaries
 from planner.outputs.maps_labels import Box
+from planner.outputs.maps_layout import strip
 
 HEAD, FOOT, BETWEEN = 0.92, 0.95, 0.36
 """Room above the panels, below the overview, and between them [inch]."""
@@ -95,10 +96,10 @@ def draw_difference_map(first: Plan, other: Plan, data_root: Path) -> Figure:
     with rc_context(maps_canvas.settings(texts)):
         sheet = lay_out(marks, maps_difference.countries(other), overview=False, foot=0.76)
         boundaries = Boundaries(data_root)
-        for view in sheet.panels:
+        for view in named(sheet.panels, boundaries, marks):
             on = maps_canvas.panel(sheet.figure, view)
             shapes = boundaries.country(view, on.metres_per_inch * DETAIL_INCH)
-            here = [r for r in rows if r["country"] == view.id]
+            here = [r for r in rows if r["country"] == view.id and spot_of(r) in view.holds]
             maps_difference.draw(sheet.figure, on, shapes, here)
         maps_difference.words(sheet.figure, (first, other), rows)
         maps_legend.footer(sheet.figure, other)
@@ -138,25 +139,26 @@ def lay_out(
     foot: float = FOOT,
 ) -> Sheet:
     """Panels of equal height side by side over the full width; the overview below."""
-    views = []
-    for country, name in countries:
-        spots = [m.spot for m in marks if m.country == country]
-        crs = projections.country_crs(country, spots)
-        views.append((country, name, crs, projections.country_extent(country, crs, spots)))
-    shapes = [(e[2] - e[0]) / (e[3] - e[1]) for *_, e in views]
+    found = strip(marks, countries)
     room = WIDTH - 2 * MARGIN
-    tall = min(TALLEST, (room - GAP * (len(views) - 1)) / sum(shapes)) if shapes else 0.0
+    tall = found.height(room, TALLEST)
     west, south, east, north = projections.overview_extent()
     below = room * (north - south) / (east - west) if overview else 0.0
     height = HEAD + tall + foot + (below + BETWEEN if overview else 0.0)
-    figure = maps_canvas.paper(height)
-    left, panels = MARGIN, []
-    for (country, name, crs, extent), shape in zip(views, shapes, strict=True):
-        box = (left, height - HEAD - tall, left + shape * tall, height - HEAD)
-        panels.append(View(country, name, crs, extent, box))
-        left += shape * tall + GAP
+    panels = found.views((MARGIN, height - HEAD), tall)
     whole = (MARGIN, FOOT, WIDTH - MARGIN, FOOT + below)
-    return Sheet(figure, tuple(panels), whole if overview else None)
+    return Sheet(maps_canvas.paper(height), panels, whole if overview else None)
+
+
+def named(views: Sequence[View], boundaries: Boundaries, marks: Sequence[Mark]) -> tuple[View, ...]:
+    """Panels with their insets named after the region they show, or after a site."""
+    names = {m.spot: m.name for m in marks}
+    return tuple(
+        replace(v, title=boundaries.region_name(min(v.holds)) or names[min(v.holds)])
+        if v.inset
+        else v
+        for v in views
+    )
 
 
 def _panels(
@@ -166,11 +168,11 @@ def _panels(
     missing = []
     largest = max((m.kwpm for m in shown.marks), default=0.0)
     names = {m.id: m.name for m in shown.marks}
-    for view in sheet.panels:
+    for view in named(sheet.panels, boundaries, shown.marks):
         on = maps_canvas.panel(sheet.figure, view)
         shapes = boundaries.country(view, on.metres_per_inch * DETAIL_INCH)
         maps_panels.land(on, shapes, shown.shading.shades, scale)
-        marks = shown.here(view.id)
+        marks = [m for m in shown.here(view.id) if m.spot in view.holds]
         places = maps_panels.positions(marks, view.crs)
         maps_panels.links(on, shown.links, places)
         maps_panels.sites(on, marks, places, largest)

@@ -66,13 +66,20 @@ def settings(texts: Iterable[str]) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a panel shows [m] and where it stands on the paper [inch]."""
+    """What a panel shows [m] and where it stands on the paper [inch].
+
+    `holds`: places of the sites drawn in it; `covered`: paper its insets take.
+    """
 
     id: str
     title: str
     crs: str
     extent: Extent
     box: Box
+    holds: frozenset[tuple[float, float]] = frozenset()
+    covered: tuple[Box, ...] = ()
+    inset: bool = False
+    heading: float = HEADING
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,8 @@ def panel(figure: Figure, view: View) -> Panel:
     axes = figure.add_axes(
         (left / width, bottom / height, (right - left) / width, (top - bottom) / height)
     )
-    axes.set_gid(f"panel:{view.id}")
+    axes.set_gid(f"{'inset' if view.inset else 'panel'}:{view.id}")
+    axes.set_zorder(float(view.inset))
     axes.set_label(view.id)
     axes.set_facecolor(palette.SEA)
     axes.set_xlim(extent[0], extent[2])
@@ -129,7 +137,14 @@ def panel(figure: Figure, view: View) -> Panel:
     axes.set_yticks([])
     for spine in axes.spines.values():
         spine.set(color=palette.FRAME, linewidth=0.6, zorder=20)
-    write(figure, (left, top + 0.05), view.title, size=HEADING, weight="bold")
+    if view.inset:
+        style: dict[str, Any] = {"size": 6.0, "va": "top", "zorder": 29}
+        text = write(figure, (left + 0.03, top - 0.03), view.title, **style)
+        text.set_gid(f"inset title:{view.id}")
+        cut(figure, text, right - left - 0.06)
+    else:
+        text = write(figure, (left, top + 0.05), view.title, size=view.heading, weight="bold")
+        cut(figure, text, right - left)
     return Panel(axes, view)
 
 
@@ -138,6 +153,16 @@ def write(figure: Figure, at: tuple[float, float], text: str, **style: Any) -> T
     width, height = figure.get_size_inches()
     style.setdefault("va", "baseline")
     return figure.text(at[0] / width, at[1] / height, text, **style)
+
+
+def cut(figure: Figure, text: Text, room: float) -> None:
+    """Shorten a text until it fits [inch]."""
+    words = text.get_text()
+    wide = measured(text, figure)[0]
+    while wide > room and len(words) > 1:
+        words = words[: max(1, int(len(words) * room / wide) - 1)].rstrip()
+        text.set_text(f"{words}…")
+        wide = measured(text, figure)[0]
 
 
 def measured(text: Text, figure: Figure) -> tuple[float, float]:
@@ -182,6 +207,8 @@ def scale_bar(figure: Figure, on: Panel, marks: np.ndarray) -> Box:
     length = km * 1000 / on.metres_per_inch
     bottom = on.box[1] + 0.1
     corners = (on.box[0] + 0.09, on.box[2] - 0.09 - length)
+    taken = [((b[0] + b[2]) / 2, b[1]) for b in on.view.covered]
+    marks = np.vstack([marks, np.array(taken).reshape(-1, 2)])
     free = [np.hypot(marks[:, 0] - x - length / 2, marks[:, 1] - bottom).min() for x in corners]
     left = corners[int(free[1] > 1.5 * free[0])]
     drawn = Line2D([left, left + length], [bottom, bottom], color=palette.INK, linewidth=1.5)
@@ -193,6 +220,10 @@ def scale_bar(figure: Figure, on: Panel, marks: np.ndarray) -> Box:
     wide, tall = measured(text, figure)
     half = max(wide, length) / 2
     middle = left + length / 2
+    if (hidden := on.box[0] + 0.03 + half - middle) > 0:
+        middle += hidden
+        drawn.set_xdata([middle - length / 2, middle + length / 2])
+        text.set_x(middle / figure.get_figwidth())
     return middle - half, bottom - 0.03, middle + half, bottom + 0.05 + tall
 
 
@@ -206,6 +237,7 @@ class Tag:
     text: str
     weight: float
     colour: str = palette.INK
+    size: float = SMALL
 
 
 def name_and_note(name: str, note: str) -> str:
@@ -245,7 +277,7 @@ def _text(figure: Figure, tag: Tag) -> Text:
         0,
         0,
         tag.text,
-        fontsize=SMALL,
+        fontsize=tag.size,
         color=tag.colour,
         linespacing=1.02,
         bbox=GROUND,

@@ -113,7 +113,7 @@ def content(plan: Plan, case: Case, layer: str | None, year: int | None) -> Cont
         tuple((a, b) for a, b in links if a != b and {a, b} <= active),
         tuple(_flows(plan, marks, {m: spot for m, (_, spot) in markets.items()}, year)),
         shade,
-        _countries(marks, case),
+        panel_countries(marks, case),
         markets,
         _products(plan, case, marks),
         year,
@@ -126,7 +126,7 @@ def is_a_place(case: Case, country: str) -> bool:
     return not known.get("iso_a3", "").startswith(NOWHERE)
 
 
-def _countries(marks: Sequence[Mark], case: Case) -> tuple[tuple[str, str], ...]:
+def panel_countries(marks: Sequence[Mark], case: Case) -> tuple[tuple[str, str], ...]:
     """Countries with a panel: hosts in the case's order, home last."""
     present = {m.country for m in marks if is_a_place(case, m.country)}
     known = [c for c in case.ids("countries") if c in present]

@@ -75,7 +75,7 @@ def draw(figure: Figure, on: Panel, shapes: Shapes, rows: Sequence[Row]) -> None
         change = abs(float(row["new_kwpm_other"]) - float(row["new_kwpm_first"]))
         tags.append(Tag(str(row["id"]), at, size, text, change))
     marked = np.array([*(t.at for t in tags), *(b[:2] for b in bare)] or [on.box[2:]])
-    blocked = [maps_canvas.scale_bar(figure, on, marked)]
+    blocked = [maps_canvas.scale_bar(figure, on, marked), *on.view.covered]
     maps_canvas.label(figure, on, tags, np.array(bare).reshape(-1, 3), blocked)
 
 

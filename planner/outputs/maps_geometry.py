@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from matplotlib.path import Path
 
-from planner.inputs.geography import read_admin0, read_admin1
+from planner.inputs.geography import COAST, read_admin0, read_admin1
 from planner.outputs import projections
 from planner.outputs.maps_canvas import View
 from planner.outputs.projections import ISO_A3, OVERVIEW_CRS, Extent
@@ -48,6 +48,13 @@ class Boundaries:
         frame = read_admin1(self._root)
         codes = frame["adm0_a3"].to_numpy(), frame["iso_3166_2"].to_numpy()
         return (*codes, frame.geometry.to_numpy())
+
+    def region_name(self, spot: tuple[float, float]) -> str:
+        """English name of the region a place lies in; empty in none of them, e.g. off a coast."""
+        frame = read_admin1(self._root)
+        inside = shapely.dwithin(frame.geometry.to_numpy(), shapely.Point(spot), COAST)
+        names = sorted(str(n) for n in frame["name_en"].to_numpy()[inside])
+        return names[0] if names else ""
 
     def country(self, view: View, step: float) -> Shapes:
         """Land of a country's panel; `step` is the finest detail worth keeping [m]."""

@@ -53,12 +53,7 @@ def heading(figure: Figure, title: str, subtitle: str) -> None:
         figure, (left, height - 0.58), plain, size=8.6, color=palette.MUTED, gid="subtitle"
     )
     for text in (first, second):
-        words = text.get_text()
-        wide = maps_canvas.measured(text, figure)[0]
-        while wide > room and len(words) > 1:
-            words = words[: max(1, int(len(words) * room / wide) - 1)].rstrip()
-            text.set_text(f"{words}…")
-            wide = maps_canvas.measured(text, figure)[0]
+        maps_canvas.cut(figure, text, room)
 
 
 def subtitle(plan: Plan, shown: Content) -> str:
@@ -91,12 +86,18 @@ def solver_line(plan: Plan) -> str:
 
 def footer(figure: Figure, plan: Plan, extra: str = "") -> None:
     """Source of the boundaries and the solver's word."""
+    sources(figure, solver_line(plan), extra)
+
+
+def sources(figure: Figure, word: str, extra: str = "") -> None:
+    """Source of the boundaries on the left, and a word on how the figures were found."""
     width = float(figure.get_size_inches()[0])
     left, right = maps_canvas.MARGIN, width - maps_canvas.MARGIN
     style: dict[str, Any] = {"size": 6.2, "color": palette.MUTED}
     text = f"{BOUNDARIES}. {extra}".strip()
-    maps_canvas.write(figure, (left, 0.1), text, gid="source", **style)
-    maps_canvas.write(figure, (right, 0.1), solver_line(plan), ha="right", gid="solver", **style)
+    source = maps_canvas.write(figure, (left, 0.1), text, gid="source", **style)
+    said = maps_canvas.write(figure, (right, 0.1), word, ha="right", gid="solver", **style)
+    maps_canvas.cut(figure, source, right - left - maps_canvas.measured(said, figure)[0] - 0.2)
 
 
 @dataclass

@@ -129,6 +129,6 @@ def labels(
         colour = palette.INK if mark.new > NONE or mark.lab else palette.MUTED
         tags.append(Tag(mark.id, at, size, text, weight, colour))
     marked = np.array([on.inches(*p) for p in places.values()] or [on.box[2:]])
-    blocked = [maps_canvas.scale_bar(figure, on, marked)]
+    blocked = [maps_canvas.scale_bar(figure, on, marked), *on.view.covered]
     spots = maps_canvas.label(figure, on, tags, np.array(bare).reshape(-1, 3), blocked)
     return [tag.id for tag in tags if tag.id not in spots]

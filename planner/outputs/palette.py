@@ -42,6 +42,9 @@ RAMPS: Mapping[str, tuple[str, ...]] = {
 }
 """Shading of the map layers, low to high."""
 
+ALWAYS, SOMETIMES, NEVER, REGRETTED = "#1f4e79", "#e3a04f", "#4a4a4a", "#b3243b"
+"""How often a site is chosen: dark, pale and hollow, so that they are told apart in grey."""
+
 DIFFERENCES: Mapping[str, tuple[str, str]] = {
     "opened": ("#1b6ca8", "+"),
     "dropped": ("#b3243b", "\u00d7"),

@@ -1,7 +1,7 @@
 """Projections and views of the maps: one projection a country, one for the Pacific overview.
 
 Shared by the printed maps and the interactive page. A view grows by itself when a site lies
-outside it, so no site is ever cut off (Honolulu, Naha).
+outside it, so no site is ever cut off; printed maps put far ones into insets (`maps_insets`).
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def country_extent(country: str, crs: str, places: Iterable[tuple[float, float]]
     spots = list(places)
     view = VIEWS.get(country)
     if view is None:
-        return _around(crs, spots)
+        return around(crs, spots)
     west, south, east, north = view_extent(crs, view)
     if not spots:
         return west, south, east, north
@@ -93,7 +93,7 @@ def country_extent(country: str, crs: str, places: Iterable[tuple[float, float]]
     )
 
 
-def _around(crs: str, spots: Sequence[tuple[float, float]]) -> Extent:
+def around(crs: str, spots: Sequence[tuple[float, float]]) -> Extent:
     """Square around sites, 200 km at least."""
     x, y = project(crs, [p[0] for p in spots] or [0.0], [p[1] for p in spots] or [0.0])
     half = max(float(np.ptp(x)), float(np.ptp(y)), 400_000.0) * 0.62

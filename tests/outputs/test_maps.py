@@ -189,10 +189,13 @@ def test_no_site_lies_outside_its_panel() -> None:
         marks = content(with_sites(plan, sites), case, None, None).marks
         sheet = lay_out(marks, [(c, c) for c in ("US", "JP", "DE", "TW")])
         for view in sheet.panels:
-            spots = [m.spot for m in marks if m.country == view.id]
+            spots = sorted(view.holds)
             x, y = projections.project(view.crs, [s[0] for s in spots], [s[1] for s in spots])
             west, south, east, north = view.extent
             assert np.all((west < x) & (x < east) & (south < y) & (y < north)), view.id
+        held = [(view.id, spot) for view in sheet.panels for spot in view.holds]
+        assert sorted(set(held)) == sorted(held) == sorted({(m.country, m.spot) for m in marks})
+        assert sum(view.inset for view in sheet.panels) == (3 if extra is far else 0)
 
 
 def test_the_usual_sites_leave_the_views_as_they_are() -> None:
