@@ -101,7 +101,9 @@ class Live:
                     self.highs.changeCoeff(row, int(self.place[j]), coefficient)
         self.highs.clearSolver()
         _, limit = self.highs.getOptionValue("time_limit")
-        self.highs.setOptionValue("time_limit", limit + self.highs.getRunTime())  # its clock goes on
+        self.highs.setOptionValue(
+            "time_limit", limit + self.highs.getRunTime()
+        )  # its clock goes on
         self.watch.stop.clear()
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from planner.core.case import Case
 from planner.core.errors import Infeasible
+from planner.core.garbage import unswept
 from planner.core.plan import Plan, SolveInfo
 from planner.core.scenario import SolverSettings
 from planner.model.assemble import Built, build_model
@@ -82,9 +83,10 @@ def _search(case: Case, built: Built, asked: SolverSettings, call: _Call) -> Pla
         stopped_by=answer.stopped_by,
         root_gap=None if root is None else highs.gap_of(objective, max(root, objective)),
     )
-    plan = extract(case, built, values, polished.prices, info)
-    begun = time.perf_counter()
-    require_verified(plan, case)
+    with unswept():
+        plan = extract(case, built, values, polished.prices, info)
+        begun = time.perf_counter()
+        require_verified(plan, case)
     seconds = {**info.seconds, "verify": time.perf_counter() - begun}
     return replace(plan, info=replace(info, seconds=seconds))
 
