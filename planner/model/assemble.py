@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from planner.core.case import Case, CaseView
+from planner.core.garbage import unswept
 from planner.core.options import Options
 from planner.core.sets import Change, Sets, State, Way
 from planner.model.catalogue import Concept, active
@@ -132,7 +133,8 @@ def _bind(concept: Concept, view: CaseView, opt: Options) -> Mask:
 
 def build_model(case: Case) -> Built:
     """Build every active concept and the objective."""
-    return _assembled(case, *prepare(case))
+    with unswept():
+        return _assembled(case, *prepare(case))
 
 
 def build_with_states(case: Case, more: Mapping[int, Sequence[State]]) -> Built:

@@ -22,7 +22,7 @@ Row = tuple[Key, Terms, str, float]
 
 def label(family: str, key: Key) -> str:
     """Name of a column or row: `family[a,b]`."""
-    return f"{family}[{','.join(str(part) for part in key)}]"
+    return f"{family}[{','.join(map(str, key))}]"
 
 
 @dataclass(slots=True)

@@ -61,14 +61,10 @@ def build_sets(case: Case, *, existing_abroad: bool = True, wafers_per_kwpm: flo
 def _groups(case: Case, country_of: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Sites of a country with the same row of lane costs ship as one (lossless aggregation)."""
     markets = case.ids("markets")
+    known = case.index.get("lane_site.cost_usd_per_wafer", {})
     by_row: dict[tuple[str, tuple[float, ...]], list[str]] = {}
     for i, c in country_of.items():
-        row = tuple(
-            case.value("lane_site.cost_usd_per_wafer", i, m)
-            if case.has("lane_site.cost_usd_per_wafer", i, m)
-            else 0.0
-            for m in markets
-        )
+        row = tuple(known[f"{i}|{m}"][1][0] if f"{i}|{m}" in known else 0.0 for m in markets)
         by_row.setdefault((c, row), []).append(i)
     per_country: dict[str, int] = {}
     for c, _ in by_row:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from planner.core.case import Case
 from planner.core.plan import CASH_COLUMNS, Plan, SolveInfo
 from planner.core.sets import Sets
 from planner.model.assemble import Built
-from planner.model.lp import Model, merge
+from planner.model.lp import Model
+from planner.model.matrix import by_rows
 from planner.solve.tables import readable_tables
 from planner.solve.tables_balance import balance_table
 
@@ -96,16 +98,25 @@ def cash_table(model: Model, sets: Sets, values: list[float]) -> pd.DataFrame:
 
 def row_table(model: Model, values: list[float], prices: list[float]) -> pd.DataFrame:
     """Rule, key, slack (>= 0 when kept), whether it binds, and its price at the fixed integers."""
-    rows = []
-    for number, (name, terms, sense, right) in enumerate(model.rows):
-        activity = sum(a * values[j] for j, a in merge(terms).items())
-        slack = {"<=": right - activity, ">=": activity - right}.get(sense, -abs(activity - right))
-        price = prices[number] if number < len(prices) else 0.0
-        rule, key = name[:-1].split("[", 1)
-        binds = sense == "=" or abs(slack) <= 1e-7 * max(1.0, abs(right))
-        rows.append((rule, key, sense, right, slack, binds, 0.0 if abs(price) < TINY else price))
-    columns = ["rule", "key", "sense", "right_hand_side", "slack", "binding", "price_usd_bn"]
-    return pd.DataFrame(rows, columns=columns)
+    activity = by_rows(model).activity(np.array(values, dtype=float))
+    names, _, senses, rights = zip(*model.rows, strict=True) if model.rows else ((), (), (), ())
+    sense, right = np.array(senses, dtype="U2"), np.array(rights, dtype=float)
+    over = activity - right
+    slack = np.select([sense == "<=", sense == ">="], [right - activity, over], -np.abs(over))
+    price = np.zeros(len(right))
+    price[: len(prices)] = prices[: len(price)]
+    parts = [name[:-1].split("[", 1) for name in names]
+    return pd.DataFrame(
+        {
+            "rule": pd.Series([rule for rule, _ in parts], dtype=object),
+            "key": pd.Series([key for _, key in parts], dtype=object),
+            "sense": pd.Series(senses, dtype=object),
+            "right_hand_side": right,
+            "slack": slack,
+            "binding": (sense == "=") | (np.abs(slack) <= 1e-7 * np.maximum(1.0, np.abs(right))),
+            "price_usd_bn": np.where(np.abs(price) < TINY, 0.0, price),
+        }
+    )
 
 
 def value_by_future(

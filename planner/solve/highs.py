@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import metadata
 from typing import Any
@@ -30,75 +31,15 @@ from planner.solve import grain
 from planner.solve.answer import Answer as Answer
 from planner.solve.answer import Progress as Progress
 from planner.solve.answer import gap_of as gap_of
+from planner.solve.live import HEURISTIC_EFFORT as HEURISTIC_EFFORT
+from planner.solve.live import Live, listener, searched
 
 HIGHS = "highs"
-HEURISTIC_EFFORT = 0.3
-"""Share of the search spent on finding better plans; 0.3 closed the base case's gap faster than
-HiGHS's default 0.05 (0.14 % against 0.17 % after 80 s on two cores)."""
-FLIP = -1.0 if int(metadata.version("pulp").split(".")[0]) < 4 else 1.0
-"""PuLP 3 hands HiGHS the negated objective to minimise, PuLP 4 the objective to maximise."""
 
 
 def versions() -> dict[str, str]:
     """Versions of what solved."""
     return {name: metadata.version(name) for name in ("pulp", "highspy")}
-
-
-class _Watch:
-    """Callback of HiGHS: passes progress on, stops the search when asked."""
-
-    def __init__(self, progress: Callable[[Progress], None] | None) -> None:
-        self.progress = progress
-        self.stop = threading.Event()
-        self.root_bound: float | None = None
-        self.nodes = 0
-
-    def __call__(self, kind: Any, message: str, out: Any, into: Any, data: Any) -> None:  # noqa: ARG002
-        if kind == highspy.cb.HighsCallbackType.kCallbackMipLogging:
-            self.nodes = int(out.mip_node_count)
-            if self.nodes <= 1 and math.isfinite(out.mip_dual_bound):
-                self.root_bound = FLIP * float(out.mip_dual_bound)
-            if self.progress is not None:
-                self.progress(_progress(out))
-        elif self.stop.is_set() and into is not None:
-            into.user_interrupt = True
-
-
-def _progress(out: Any) -> Progress:
-    best, bound = FLIP * float(out.mip_primal_bound), FLIP * float(out.mip_dual_bound)
-    known = math.isfinite(best)
-    return Progress(
-        float(out.running_time),
-        best if known else None,
-        bound if math.isfinite(bound) else None,
-        gap_of(best, bound) if known and math.isfinite(bound) else None,
-        int(out.mip_node_count),
-    )
-
-
-class _Engine(pulp.HiGHS):  # type: ignore[misc]
-    """PuLP's HiGHS, with callbacks set after its options: set before, HiGHS prints its banner."""
-
-    watch: _Watch
-    start: tuple[tuple[Any, float], ...] = ()
-
-    def callSolver(self, lp: pulp.LpProblem) -> Any:  # noqa: N802 - PuLP's name
-        if self.start:
-            places = [column.index for column, _ in self.start]
-            lp.solverModel.setSolution(len(places), places, [value for _, value in self.start])
-        return super().callSolver(lp)
-
-    def createAndConfigureSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name
-        super().createAndConfigureSolver(lp)
-        kinds = highspy.cb.HighsCallbackType
-        lp.solverModel.setCallback(self.watch, None)
-        for kind in (
-            kinds.kCallbackMipLogging,
-            kinds.kCallbackMipInterrupt,
-            kinds.kCallbackSimplexInterrupt,
-            kinds.kCallbackIpmInterrupt,
-        ):
-            lp.solverModel.startCallback(kind)
 
 
 @cache
@@ -157,32 +98,58 @@ def run(
 
     Raises Stopped when a limit came before any plan.
     """
-    quiet()
-    fine = solver.lower() == HIGHS and grain.needed(model)
-    problem, columns = (grain.shortened(model) if fine else model).to_pulp()
     if solver.lower() != HIGHS:
-        return _other(model, problem, columns, settings, solver)
-    watch = _Watch(progress)
-    engine = _Engine(
-        msg=False,
-        gapRel=settings.gap,
-        timeLimit=settings.time_limit,
-        threads=settings.threads or None,
-        random_seed=settings.seed,
-        mip_heuristic_effort=HEURISTIC_EFFORT,
-        log_to_console=False,
-        output_flag=True,  # no callback comes without it
-    )
-    engine.watch = watch
-    if start is not None:
-        engine.start = tuple((columns[j], start[j]) for j, i in enumerate(model.integer) if i)
+        return _other(model, settings, solver)
+    return run_live(model, settings, progress, start)[0]
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What a search leaves: the live programme, the model as it was searched, and as it is."""
+
+    live: Live
+    used: Model
+    true: Model
+
+
+def run_live(
+    model: Model,
+    settings: SolverSettings,
+    progress: Callable[[Progress], None] | None = None,
+    start: list[float] | None = None,
+) -> tuple[Answer, Searched]:
+    """Solve a model with HiGHS and keep the instance, for `polish`. Raises as `run`."""
+    quiet()
+    fine = grain.needed(model)
+    used = grain.shortened(model) if fine else model
+    watch = listener(used, progress)
     highspy.Highs.resetGlobalScheduler(True)  # else HiGHS refuses another number of threads
     begun = time.perf_counter()
     with interruptible(watch.stop):
-        problem.solve(engine)
-    highs = problem.solverModel
-    info, status = highs.getInfo(), highs.getModelStatus()
+        live = searched(used, settings, watch, start)
     seconds = time.perf_counter() - begun
+    answer = _answer(model, live, seconds)
+    if fine:
+        answer = replace(answer, bound=answer.bound + grain.MARGIN * abs(answer.bound))
+    return answer, Searched(live, used, model)
+
+
+def polish(kept: Searched, values: list[float]) -> Answer:
+    """The plan's continuous decisions made best in the live programme, with prices of its rows.
+
+    Raises Stopped when a limit came before any plan.
+    """
+    kept.live.hold(kept.true, kept.used, values)
+    begun = time.perf_counter()
+    with interruptible(kept.live.watch.stop):
+        kept.live.highs.run()
+    lp = fix_integers(kept.true, values)
+    return _answer(lp, kept.live, time.perf_counter() - begun)
+
+
+def _answer(model: Model, live: Live, seconds: float) -> Answer:
+    """What HiGHS proved about a model it has just run."""
+    info, status = live.highs.getInfo(), live.highs.getModelStatus()
     known = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     found = highspy.HighsModelStatus
     if status in (found.kInfeasible, found.kUnboundedOrInfeasible):
@@ -192,31 +159,24 @@ def run(
     if not known:
         msg = f"no plan was found before the search ended ({stopped or status})"
         raise Stopped(msg)
-    integer = any(model.integer)
-    values = [float(c.varValue or 0.0) for c in columns]
+    values = live.values().tolist()
     objective = _worth(model, values)
-    bound = FLIP * float(info.mip_dual_bound) if integer else objective
-    bound += grain.MARGIN * abs(bound) if fine else 0.0
+    bound = live.watch.flip * float(info.mip_dual_bound) if any(model.integer) else objective
     return Answer(
         "feasible" if stopped else "optimal",
         values,
         objective,
         bound,
-        _prices(highs),
+        live.prices(),
         stopped,
         seconds,
-        watch.nodes,
-        watch.root_bound,
+        live.watch.nodes,
+        live.watch.root_bound,
     )
 
 
 def _worth(model: Model, values: list[float]) -> float:
     return model.objective_constant + sum(c * values[j] for j, c in model.objective.items())
-
-
-def _prices(highs: Any) -> list[float]:
-    """Change of the objective per unit of right-hand side, row by row (LP only)."""
-    return [FLIP * float(d) for d in highs.getSolution().row_dual]
 
 
 def fix_integers(model: Model, values: list[float]) -> Model:
@@ -233,10 +193,9 @@ def _zip(bounds: list[float | None], model: Model) -> Iterator[tuple[float | Non
     return zip(bounds, model.integer, strict=True)
 
 
-def _other(
-    model: Model, problem: pulp.LpProblem, columns: list[Any], settings: SolverSettings, name: str
-) -> Answer:
+def _other(model: Model, settings: SolverSettings, name: str) -> Answer:
     """Another solver of PuLP's, for cross-checks; its bound is what its gap setting implies."""
+    problem, columns = model.to_pulp()
     engine = _engine(name, settings)
     begun = time.perf_counter()
     outcome = problem.solve(engine)

@@ -13,6 +13,7 @@ from typing import Any
 
 from planner.core.case import Case
 from planner.core.errors import Infeasible
+from planner.core.garbage import unswept
 from planner.core.plan import Plan, SolveInfo
 from planner.core.scenario import SolverSettings
 from planner.model.assemble import Built, build_model
@@ -56,14 +57,14 @@ def _search(case: Case, built: Built, asked: SolverSettings, call: _Call) -> Pla
     begun = time.perf_counter()
     answer = by_cuts(built, asked, call.solver, call.progress)
     exact = answer is not None  # plans found by cuts are polished already
+    kept: highs.Searched | None = None
     if answer is None:
-        answer = highs.run(built.model, asked, solver=call.solver, progress=call.progress)
+        answer, kept = _whole(built, asked, call)
         if wanted(built, asked, call.solver):
             answer.parts["blocks"] = 0  # tried, but the rules tie the futures together
     if answer.values is None:
         raise Infeasible(explain_conflict(case, built))
-    fixed = None if exact else highs.fix_integers(built.model, answer.values)
-    polished = answer if fixed is None else highs.run(fixed, asked)
+    polished = answer if exact else _polished(built, asked, kept, answer.values)
     values = polished.values if polished.values is not None else answer.values
     objective = max(answer.objective, polished.objective) if polished.values else answer.objective
     solve_seconds = time.perf_counter() - begun
@@ -82,8 +83,27 @@ def _search(case: Case, built: Built, asked: SolverSettings, call: _Call) -> Pla
         stopped_by=answer.stopped_by,
         root_gap=None if root is None else highs.gap_of(objective, max(root, objective)),
     )
-    plan = extract(case, built, values, polished.prices, info)
-    begun = time.perf_counter()
-    require_verified(plan, case)
+    with unswept():
+        plan = extract(case, built, values, polished.prices, info)
+        begun = time.perf_counter()
+        require_verified(plan, case)
     seconds = {**info.seconds, "verify": time.perf_counter() - begun}
     return replace(plan, info=replace(info, seconds=seconds))
+
+
+def _whole(
+    built: Built, asked: SolverSettings, call: _Call
+) -> tuple[highs.Answer, highs.Searched | None]:
+    """The programme searched as one; HiGHS is kept for the polish."""
+    if call.solver.lower() == highs.HIGHS:
+        return highs.run_live(built.model, asked, call.progress)
+    return highs.run(built.model, asked, solver=call.solver), None
+
+
+def _polished(
+    built: Built, asked: SolverSettings, kept: highs.Searched | None, values: list[float]
+) -> highs.Answer:
+    """The plan polished: in the programme that stands, or in a new one after another solver."""
+    if kept is not None:
+        return highs.polish(kept, values)
+    return highs.run(highs.fix_integers(built.model, values), asked)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from planner.core import discount
 from planner.core.case import CaseView
@@ -120,13 +121,13 @@ def _upkeep(m: Model, case: CaseView) -> None:
 def _variable(m: Model, case: CaseView) -> None:
     lines: dict[tuple[str, str, str, int, str], list[tuple[int, float]]] = {}
     years = case.sets.years_per_period
-    for (g, n, k, t, u), column in m.family("ship").columns.items() if "ship" in m.families else ():
-        for item, usd in (
-            ("materials", materials_usd(case, str(k))),
-            ("freight", lane_usd(case, str(g), str(n))),
-        ):
+    dear = {k: materials_usd(case, k) for k in case.sets.products}
+    far = {(g, n): lane_usd(case, g, n) for g in case.sets.groups for n in case.sets.markets}
+    ships: dict[Any, int] = m.family("ship").columns if "ship" in m.families else {}
+    for (g, n, k, t, u), column in ships.items():
+        for item, usd in (("materials", dear[k]), ("freight", far[g, n])):
             if usd:
-                line = lines.setdefault((item, str(g), str(k), int(t), str(u)), [])
+                line = lines.setdefault((item, g, k, t, u), [])
                 line.append((column, -usd * years / 1000))
     for (item, g, k, t, u), terms in lines.items():
         m.cost(

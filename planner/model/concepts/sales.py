@@ -146,15 +146,15 @@ def _link_rows(
     opened = m.family("open")
     plain = {e.split("|")[0] for e in case.entities("opening.capacity_kwpm")}
     single = {g: s[0] for g, s in case.sets.groups.items() if len(s) == 1 and s[0] in plain}
-    for (g, n, k, t, u), column in m.family("ship").columns.items():
-        if str(g) in single:
-            site = single[str(g)]
-            opens = [
-                (opened[site, v], -want[str(n), str(k), int(t), str(u)])
-                for v in case.sets.periods
-                if v <= int(t)
-            ]
-            yield (g, n, k, t, u), [(column, 1.0), *opens], "<=", 0.0
+    ships: dict[Any, int] = m.family("ship").columns if single else {}
+    before = {(i, t): [opened[i, v] for v in case.sets.periods if v <= t]
+              for i in single.values() for t in case.sets.periods}  # fmt: skip
+    for key, column in ships.items():
+        g, n, k, t, u = key
+        if g in single:
+            most = -want[n, k, t, u]
+            opens = [(j, most) for j in before[single[g], t]]
+            yield key, [(column, 1.0), *opens], "<=", 0.0
 
 
 def _revenue(m: Model, case: CaseView) -> None:

@@ -1,0 +1,79 @@
+"""The rows of a model as arrays: one pass over its terms in place of one object a row.
+
+    lower[r] <= sum(values[n] * x[columns[n]], starts[r] <= n < starts[r + 1]) <= upper[r]
+A column named twice in a row is summed and zeros are dropped, as `merge` does it; the order within
+a row is that of the model, so sums over a row come out the same to the last digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.core.histories import Numbers
+from planner.model.lp import Model, Terms, merge
+
+Places = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of a programme, one after another; an open end is infinite."""
+
+    starts: Places
+    columns: Places
+    values: Numbers
+    lower: Numbers
+    upper: Numbers
+
+    def activity(self, x: Numbers) -> Numbers:
+        """What every row adds up to at a point."""
+        count = len(self.lower)
+        owner = np.repeat(np.arange(count), np.diff(self.starts))
+        return np.bincount(owner, weights=self.values * x[self.columns], minlength=count)
+
+
+def by_rows(model: Model) -> Rows:
+    """The rows of a model as arrays."""
+    terms: list[Terms] = [row[1] for row in model.rows]
+    counts, columns, values = _flat(terms)
+    if _repeats(counts, columns, len(model.names)) or not values.all():
+        counts, columns, values = _flat([list(merge(row).items()) for row in terms])
+    senses = np.array([row[2] for row in model.rows], dtype="U2")
+    right = np.array([row[3] for row in model.rows], dtype=float)
+    return Rows(
+        np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
+        columns,
+        values,
+        np.where(senses == "<=", -np.inf, right),
+        np.where(senses == ">=", np.inf, right),
+    )
+
+
+def _flat(terms: Sequence[Terms]) -> tuple[Any, Places, Numbers]:
+    """Terms of each row, and all their columns and coefficients in a line."""
+    counts = np.fromiter(map(len, terms), dtype=np.int64, count=len(terms))
+    pairs = list(chain.from_iterable(terms))
+    if not pairs:
+        return counts, np.zeros(0, dtype=np.int32), np.zeros(0)
+    columns, values = zip(*pairs, strict=True)
+    return counts, np.array(columns, dtype=np.int32), np.array(values, dtype=float)
+
+
+def _repeats(counts: Any, columns: Places, width: int) -> bool:
+    """Whether some row names a column twice."""
+    keys = np.repeat(np.arange(len(counts)), counts) * width + columns
+    keys.sort()
+    return bool((keys[1:] == keys[:-1]).any())
+
+
+def bounds(model: Model) -> tuple[Numbers, Numbers]:
+    """Lower and upper bounds of the columns."""
+    low = np.array([-np.inf if x is None else x for x in model.low], dtype=float)
+    high = np.array([np.inf if x is None else x for x in model.high], dtype=float)
+    return low, high

@@ -1,0 +1,217 @@
+"""A model inside HiGHS: handed over, searched, and afterwards polished where it stands.
+
+Models of ordinary size go through PuLP, object by object. Beyond LARGE columns those objects cost
+as much as the search, so the same rows go over as arrays in one call. Either way the instance stays
+open: to polish a plan the whole numbers are held, searched sizes made true again, and nothing is
+built or handed over twice. The last basis is forgotten first, so that a polished plan hangs on the
+plan alone and not on the way the search took.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Any
+
+import highspy
+import numpy as np
+import pulp
+
+from planner.core.histories import Numbers
+from planner.core.scenario import SolverSettings
+from planner.model.lp import Model, merge
+from planner.model.matrix import Places, bounds, by_rows
+from planner.solve.answer import Progress, gap_of
+
+HEURISTIC_EFFORT = 0.3
+"""Share of the search spent on finding better plans; 0.3 closed the base case's gap faster than
+HiGHS's default 0.05 (0.14 % against 0.17 % after 80 s on two cores)."""
+LARGE = 50_000
+"""Columns from which a model goes over as arrays: the base case has 18,000."""
+PULP_FLIP = -1.0 if int(metadata.version("pulp").split(".")[0]) < 4 else 1.0
+"""PuLP 3 hands HiGHS the negated objective to minimise, PuLP 4 the objective to maximise."""
+
+Start = Sequence[tuple[int, float]]
+"""Whole numbers a search starts from: column and value."""
+
+
+class Watch:
+    """Callback of HiGHS: passes progress on, stops the search when asked."""
+
+    def __init__(self, progress: Callable[[Progress], None] | None, flip: float) -> None:
+        self.progress, self.flip = progress, flip
+        self.stop = threading.Event()
+        self.root_bound: float | None = None
+        self.nodes = 0
+
+    def __call__(self, kind: Any, message: str, out: Any, into: Any, data: Any) -> None:  # noqa: ARG002
+        """Hear from HiGHS; ask it to stop when it is time."""
+        if kind == highspy.cb.HighsCallbackType.kCallbackMipLogging:
+            self.nodes = int(out.mip_node_count)
+            if self.nodes <= 1 and math.isfinite(out.mip_dual_bound):
+                self.root_bound = self.flip * float(out.mip_dual_bound)
+            if self.progress is not None:
+                self.progress(self._told(out))
+        elif self.stop.is_set() and into is not None:
+            into.user_interrupt = True
+
+    def _told(self, out: Any) -> Progress:
+        best, bound = self.flip * float(out.mip_primal_bound), self.flip * float(out.mip_dual_bound)
+        known = math.isfinite(best)
+        return Progress(
+            float(out.running_time),
+            best if known else None,
+            bound if math.isfinite(bound) else None,
+            gap_of(best, bound) if known and math.isfinite(bound) else None,
+            int(out.mip_node_count),
+        )
+
+
+@dataclass(frozen=True)
+class Live:
+    """A model that stands in HiGHS: `place` is HiGHS's number of each column of the model."""
+
+    highs: Any
+    place: Places
+    watch: Watch
+
+    def values(self) -> Numbers:
+        """Columns of the model as HiGHS left them."""
+        found = np.array(self.highs.getSolution().col_value, dtype=float)
+        return found[self.place]
+
+    def prices(self) -> list[float]:
+        """Change of the objective per unit of right-hand side, row by row (LP only)."""
+        return [self.watch.flip * float(d) for d in self.highs.getSolution().row_dual]
+
+    def hold(self, model: Model, searched: Model, values: Sequence[float]) -> None:
+        """Make it the LP of the true model with its whole numbers held at a plan's."""
+        at = [j for j, whole in enumerate(model.integer) if whole]
+        fixed = np.array([round(values[j]) for j in at], dtype=float)
+        place = self.place[at]
+        kinds = np.array([highspy.HighsVarType.kContinuous] * len(at))
+        self.highs.changeColsIntegrality(len(at), place, kinds)
+        self.highs.changeColsBounds(len(at), place, fixed, fixed)
+        for row, (true, used) in enumerate(zip(model.rows, searched.rows, strict=True)):
+            if true[1] is not used[1]:
+                for j, coefficient in merge(true[1]).items():
+                    self.highs.changeCoeff(row, int(self.place[j]), coefficient)
+        self.highs.clearSolver()
+        _, limit = self.highs.getOptionValue("time_limit")
+        self.highs.setOptionValue(
+            "time_limit", limit + self.highs.getRunTime()
+        )  # its clock goes on
+        self.watch.stop.clear()
+
+
+def listener(model: Model, progress: Callable[[Progress], None] | None) -> Watch:
+    """Who listens to the search of a model: it knows which way round the objective goes over."""
+    return Watch(progress, 1.0 if _large(model) else PULP_FLIP)
+
+
+def searched(
+    model: Model, settings: SolverSettings, watch: Watch, start: Sequence[float] | None
+) -> Live:
+    """Hand a model over and search it, from a plan if one is given."""
+    whole = [j for j, is_whole in enumerate(model.integer) if is_whole]
+    given = [] if start is None else [(j, start[j]) for j in whole]
+    way = _in_bulk if _large(model) else _by_pulp
+    return way(model, settings, watch, given)
+
+
+def _large(model: Model) -> bool:
+    return len(model.names) >= LARGE
+
+
+class _Engine(pulp.HiGHS):  # type: ignore[misc]
+    """PuLP's HiGHS, with callbacks set after its options: set before, HiGHS prints its banner."""
+
+    watch: Watch
+    start: tuple[tuple[Any, float], ...] = ()
+
+    def callSolver(self, lp: pulp.LpProblem) -> Any:  # noqa: N802 - PuLP's name
+        if self.start:
+            places = [column.index for column, _ in self.start]
+            lp.solverModel.setSolution(len(places), places, [value for _, value in self.start])
+        return super().callSolver(lp)
+
+    def createAndConfigureSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name
+        super().createAndConfigureSolver(lp)
+        _listen(lp.solverModel, self.watch)
+
+
+def _by_pulp(model: Model, settings: SolverSettings, watch: Watch, start: Start) -> Live:
+    problem, columns = model.to_pulp()
+    engine = _Engine(
+        msg=False,
+        gapRel=settings.gap,
+        timeLimit=settings.time_limit,
+        threads=settings.threads or None,
+        random_seed=settings.seed,
+        mip_heuristic_effort=HEURISTIC_EFFORT,
+        log_to_console=False,
+        output_flag=True,  # no callback comes without it
+    )
+    engine.watch = watch
+    engine.start = tuple((columns[j], value) for j, value in start)
+    problem.solve(engine)
+    place = np.array([column.index for column in columns], dtype=np.int32)
+    return Live(problem.solverModel, place, watch)
+
+
+def _in_bulk(model: Model, settings: SolverSettings, watch: Watch, start: Start) -> Live:
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    options: dict[str, Any] = {
+        "mip_rel_gap": settings.gap,
+        "random_seed": settings.seed,
+        "mip_heuristic_effort": HEURISTIC_EFFORT,
+        "log_to_console": False,
+        "output_flag": True,  # no callback comes without it
+    }
+    if settings.time_limit is not None:
+        options["time_limit"] = float(settings.time_limit)
+    if settings.threads:
+        options["threads"] = settings.threads
+    for name, value in options.items():
+        highs.setOptionValue(name, value)
+    _listen(highs, watch)
+    highs.passModel(_programme(model))
+    if start:
+        highs.setSolution(len(start), [j for j, _ in start], [value for _, value in start])
+    highs.run()
+    return Live(highs, np.arange(len(model.names), dtype=np.int32), watch)
+
+
+def _programme(model: Model) -> Any:
+    """A model as HiGHS's own structure."""
+    rows, (low, high) = by_rows(model), bounds(model)
+    cost = np.zeros(len(low))
+    cost[list(model.objective)] = list(model.objective.values())
+    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+    made = highspy.HighsLp()
+    made.num_col_, made.num_row_ = len(low), len(rows.lower)
+    made.col_cost_, made.col_lower_, made.col_upper_ = cost, low, high
+    made.row_lower_, made.row_upper_ = rows.lower, rows.upper
+    made.sense_, made.offset_ = highspy.ObjSense.kMaximize, model.objective_constant
+    made.integrality_ = [kinds[whole] for whole in model.integer]
+    a = made.a_matrix_
+    a.num_col_, a.num_row_ = made.num_col_, made.num_row_
+    a.format_ = highspy.MatrixFormat.kRowwise
+    a.start_, a.index_, a.value_ = rows.starts, rows.columns, rows.values
+    return made
+
+
+def _listen(highs: Any, watch: Watch) -> None:
+    """Let a listener hear from HiGHS."""
+    highs.setCallback(watch, None)
+    kinds = highspy.cb.HighsCallbackType
+    for kind in (
+        kinds.kCallbackMipLogging,
+        kinds.kCallbackMipInterrupt,
+        kinds.kCallbackSimplexInterrupt,
+        kinds.kCallbackIpmInterrupt,
+    ):
+        highs.startCallback(kind)
