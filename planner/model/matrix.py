@@ -35,7 +35,8 @@ class Rows:
         """What every row adds up to at a point."""
         count = len(self.lower)
         owner = np.repeat(np.arange(count), np.diff(self.starts))
-        return np.bincount(owner, weights=self.values * x[self.columns], minlength=count)
+        sums = np.bincount(owner, weights=self.values * x[self.columns], minlength=count)
+        return np.asarray(sums, dtype=np.float64)
 
 
 def by_rows(model: Model) -> Rows:
