@@ -72,16 +72,20 @@ class Watch:
 
 @dataclass(frozen=True)
 class Live:
-    """A model that stands in HiGHS: `place` is HiGHS's number of each column of the model."""
+    """A model that stands in HiGHS: `place` is HiGHS's number of each column of the model.
+
+    PuLP 3 leaves out columns that stand nowhere; their place is -1, and `idle` is what they are.
+    """
 
     highs: Any
     place: Places
     watch: Watch
+    idle: Numbers
 
     def values(self) -> Numbers:
         """Columns of the model as HiGHS left them."""
         found = np.array(self.highs.getSolution().col_value, dtype=float)
-        return found[self.place]
+        return np.where(self.place >= 0, found[self.place], self.idle)
 
     def prices(self) -> list[float]:
         """Change of the objective per unit of right-hand side, row by row (LP only)."""
@@ -89,7 +93,7 @@ class Live:
 
     def hold(self, model: Model, searched: Model, values: Sequence[float]) -> None:
         """Make it the LP of the true model with its whole numbers held at a plan's."""
-        at = [j for j, whole in enumerate(model.integer) if whole]
+        at = [j for j, whole in enumerate(model.integer) if whole and self.place[j] >= 0]
         fixed = np.array([round(values[j]) for j in at], dtype=float)
         place = self.place[at]
         kinds = np.array([highspy.HighsVarType.kContinuous] * len(at))
@@ -158,8 +162,8 @@ def _by_pulp(model: Model, settings: SolverSettings, watch: Watch, start: Start)
     engine.watch = watch
     engine.start = tuple((columns[j], value) for j, value in start)
     problem.solve(engine)
-    place = np.array([column.index for column in columns], dtype=np.int32)
-    return Live(problem.solverModel, place, watch)
+    place = np.array([getattr(column, "index", -1) for column in columns], dtype=np.int32)
+    return Live(problem.solverModel, place, watch, _idle(model))
 
 
 def _in_bulk(model: Model, settings: SolverSettings, watch: Watch, start: Start) -> Live:
@@ -182,7 +186,13 @@ def _in_bulk(model: Model, settings: SolverSettings, watch: Watch, start: Start)
     if start:
         highs.setSolution(len(start), [j for j, _ in start], [value for _, value in start])
     highs.run()
-    return Live(highs, np.arange(len(model.names), dtype=np.int32), watch)
+    place = np.arange(len(model.names), dtype=np.int32)
+    return Live(highs, place, watch, _idle(model))
+
+
+def _idle(model: Model) -> Numbers:
+    """Nothing, or the nearest to it that the bounds of a column allow."""
+    return np.clip(np.zeros(len(model.names)), *bounds(model))
 
 
 def _programme(model: Model) -> Any:
