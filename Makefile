@@ -7,12 +7,12 @@ BIN := $(VENV)/bin
 RUN ?= runs/base
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint format types bench wheel clean help
+.PHONY: demo test lint format types bench floor wheel clean help
 .DELETE_ON_ERROR:
 
 help:
 	@sed -n '1,2s/^# //p' $(MAKEFILE_LIST)
-	@echo "also: lint format types bench wheel clean"
+	@echo "also: lint format types bench floor wheel clean"
 
 demo: $(VENV)/.ready
 	@$(BIN)/planner solve scenarios/base.yaml --out $(RUN)
@@ -34,12 +34,19 @@ format: $(VENV)/.ready-dev
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -m bench --benchmark-columns=min,median,rounds
 
+# the oldest versions pyproject.toml allows, in an environment of their own; `make test` has the newest
+floor: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.floors > $(VENV)/floors.txt
+	$(PYTHON) -m venv --clear $(VENV)-floor
+	$(VENV)-floor/bin/python -m pip --disable-pip-version-check install --quiet -c $(VENV)/floors.txt --editable '.[dev]'
+	$(VENV)-floor/bin/python -m pytest -n 2 --dist worksteal $(FLOOR)
+
 wheel: $(VENV)/.ready-dev
 	$(PIP) wheel --quiet --no-deps --wheel-dir dist .
 	@ls dist/*.whl
 
 clean:
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks
+	rm -rf $(VENV) $(VENV)-floor dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks
 	find planner tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

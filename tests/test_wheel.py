@@ -21,17 +21,29 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's wheel, built by its build backend from a copy of the sources."""
     if importlib.util.find_spec("hatchling") is None:
         pytest.skip("hatchling is not installed")
-    source = tmp_path_factory.mktemp("source")
+    return built(tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist"))
+
+
+def built(source: Path, out: Path) -> Path:
+    """A wheel built in a fresh copy of the sources."""
     skipped = shutil.ignore_patterns("__pycache__")
     for name in ("planner", "data", "scenarios"):
         shutil.copytree(ROOT / name, source / name, ignore=skipped)
     for name in ("pyproject.toml", "README.md", "LICENSE", ".gitignore"):
         shutil.copy2(ROOT / name, source / name)
-    out = tmp_path_factory.mktemp("dist")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out)]
     subprocess.run(command, cwd=source, check=True, capture_output=True)
-    (built,) = out.glob("*.whl")
-    return built
+    (made,) = out.glob("*.whl")
+    return made
+
+
+def test_the_same_sources_give_the_same_wheel_byte_for_byte(wheel: Path, tmp_path: Path) -> None:
+    """Built again elsewhere and later, from files with other times."""
+    for folder in ("source", "dist"):
+        (tmp_path / folder).mkdir()
+    again = built(tmp_path / "source", tmp_path / "dist")
+    assert again.name == wheel.name
+    assert again.read_bytes() == wheel.read_bytes()
 
 
 def test_wheel_holds_code_data_scenarios_and_templates(wheel: Path) -> None:
