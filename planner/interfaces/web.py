@@ -93,6 +93,12 @@ def _scenarios() -> APIRouter:
     def start() -> dict[str, Any]:
         return _start()
 
+    @router.get("/words")
+    def words() -> dict[str, Any]:
+        from planner.outputs.words import dictionary
+
+        return {tag: dict(known) for tag, known in dictionary().items()}
+
     @router.get("/sites")
     def sites() -> dict[str, Any]:
         return _sites()

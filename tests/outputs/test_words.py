@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
 
 from planner.core.case import Case
 from planner.outputs import labels, words
@@ -14,6 +17,7 @@ from planner.outputs.report import report_html
 from tests.outputs.sample_plan import sample_plan, sample_plan_b
 from tests.outputs.variants import DATA
 
+TEMPLATES = Path(words.__file__).parent / "templates"
 HEADS = {"h2", "h3", "th", "nav", "label", "option", "button", "dt", "figcaption"}
 VOID = {"meta", "link", "br", "input"}
 
@@ -53,6 +57,22 @@ def test_every_label_and_heading_has_its_translations() -> None:
         names = {plan.title for plan, _ in runs} | own_names(runs[0][1]) | {"kwpm"}
         for tag, known in words.dictionary().items():
             assert reader.found - set(known) - names == set(), tag
+
+
+def literal(template: Path) -> str:
+    """A template without what it is filled with: headings written out stay, as do listed ones."""
+    text = re.sub(r"<p[^>]*>.*?</p>", "", template.read_text("utf-8"), flags=re.S)
+    listed = re.findall(r"{% for \w+ in (\[.*?\])", text)
+    heads = "".join(f"<th>{h}</th>" for found in listed for h in re.findall(r'"([^"]+)"', found))
+    return heads + re.sub(r"{[{%#].*?[}%#]}", "", text)
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.j2")), ids=lambda p: p.name)
+def test_every_template_speaks_the_other_languages(template: Path) -> None:
+    reader = Labels()
+    reader.feed(literal(template))
+    for tag, known in words.dictionary().items():
+        assert reader.found - set(known) - {"kwpm"} == set(), tag
 
 
 def test_measures_and_table_columns_are_in_it() -> None:

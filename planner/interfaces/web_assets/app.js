@@ -2,6 +2,7 @@
 import { all, ask, h, notice, once, one, renew, told } from "/assets/base.js";
 import { compare, home, runs } from "/assets/lists.js";
 import { editor } from "/assets/editor.js";
+import { begin } from "/assets/language.js";
 import { job } from "/assets/job.js";
 import { run } from "/assets/run.js";
 
@@ -72,4 +73,5 @@ document.addEventListener("visibilitychange", look);
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") one("#tip").hidden = true; });
 setInterval(look, 3000);
 look();
+begin();
 once("/api/start").then(go, told);

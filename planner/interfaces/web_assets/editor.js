@@ -45,8 +45,8 @@ class Editor {
     this.file = h("input", { type: "file", accept: ".yaml,.yml", hidden: true, "aria-label": "Scenario file", onchange: () => this.openFile() });
     this.problems = h("div", { id: "problems", class: "problems", role: "status", "aria-live": "polite" });
     this.button = h("button", { type: "button", class: "main", id: "solve", onclick: () => this.solve() }, "Solve");
-    this.title = h("h1", { id: "h-edit" }, "Scenario");
-    this.question = h("p", { class: "question" });
+    this.title = h("h1", { id: "h-edit", translate: "no" }, "Scenario");
+    this.question = h("p", { class: "question", translate: "no" });
     this.map = new SiteMap(sites, { words: (site) => this.words(site), pick: (site, mark) => this.open(site, mark) });
     this.menu = h("div", { class: "menu", role: "dialog", "aria-label": "Site", hidden: true });
     this.fields = new Fields(start, sites, (changes) => this.change(changes));

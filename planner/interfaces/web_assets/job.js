@@ -56,7 +56,7 @@ export const job = async (root, id) => {
   const stop = stopButton(id);
   const outcome = h("div", { class: "outcome" });
   root.append(h("section", { class: `wide pane ${first.kind}`, "aria-labelledby": "h-job" },
-    h("header", { class: "head" }, h("h1", { id: "h-job" }, first.title, h("small", {}, when(first.created))), stop),
+    h("header", { class: "head" }, h("h1", { id: "h-job", translate: "no" }, first.title, h("small", {}, when(first.created))), stop),
     chart ? steps : null, status, chart ? chart.root : null, outcome));
   let now = first, phase = "queued", begun = 0;
   const paint = () => {
@@ -133,5 +133,5 @@ const ANSWERS = {
 export const answered = (last) => {
   if (last.status !== "done") return failure(last);
   const found = last.answer.answer;
-  return h("div", { class: "answer" }, h("p", { class: "says" }, found.text), (ANSWERS[found.question] || (() => []))(found), basis(found));
+  return h("div", { class: "answer" }, h("p", { class: "says", lang: "en" }, found.text), (ANSWERS[found.question] || (() => []))(found), basis(found));
 };

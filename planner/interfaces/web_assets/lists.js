@@ -7,7 +7,7 @@ const MOST = 6;
 export const home = async (root) => {
   const [start, found] = await Promise.all([once("/api/start"), ask("/api/runs")]);
   const cards = start.scenarios.map((row) => h("a", { class: "card scenario", href: `#/edit/${row.name}` },
-    h("b", {}, row.title || row.name), h("span", { class: "question" }, row.question), h("small", {}, row.name)));
+    h("b", { translate: "no" }, row.title || row.name), h("span", { class: "question", translate: "no" }, row.question), h("small", { translate: "no" }, row.name)));
   const list = h("div", { class: "cards" }, cards);
   const count = h("small", {}, `${cards.length} shipped`);
   const search = h("input", { type: "search", id: "find", placeholder: "subsidy, Japan, duty \u2026", oninput: () => {
@@ -19,7 +19,7 @@ export const home = async (root) => {
     }
     count.textContent = words.length ? `${shown} of ${cards.length}` : `${cards.length} shipped`;
   } });
-  const latest = found.slice(0, 6).map((row) => h("li", {}, h("a", { href: `#/run/${row.id}` }, row.title || row.id), h("small", {}, `${row.id} \u00B7 ${when(row.made)}${row.gap === undefined ? "" : ` \u00B7 gap ${percent(row.gap)}`}`)));
+  const latest = found.slice(0, 6).map((row) => h("li", {}, h("a", { href: `#/run/${row.id}`, translate: "no" }, row.title || row.id), h("small", {}, `${row.id} \u00B7 ${when(row.made)}${row.gap === undefined ? "" : ` \u00B7 gap ${percent(row.gap)}`}`)));
   root.append(
     h("section", { class: "wide", "aria-labelledby": "h-home" },
       h("header", { class: "head" }, h("h1", { id: "h-home" }, "Which question?", count), h("label", { class: "find", for: "find" }, "Find ", search)),
@@ -41,7 +41,7 @@ export const runs = async (root) => {
   };
   const rows = found.map((row) => h("li", { class: "row" },
     row.problem ? h("span", {}) : h("input", { type: "checkbox", "aria-label": `Compare ${row.id}`, onchange: (event) => tick(row, event.target) }),
-    h("span", { class: "what" }, row.problem ? h("b", {}, row.id) : h("a", { href: `#/run/${row.id}` }, row.title || row.id), h("small", {}, row.problem || `${row.id} \u00B7 ${when(row.made)}`)),
+    h("span", { class: "what" }, row.problem ? h("b", { translate: "no" }, row.id) : h("a", { href: `#/run/${row.id}`, translate: "no" }, row.title || row.id), h("small", {}, row.problem || `${row.id} \u00B7 ${when(row.made)}`)),
     h("span", { class: "figs" }, row.problem ? null : [
       h("span", { class: "fig" }, h("b", {}, number(row.objective_usd_bn)), " USD bn"),
       h("span", { class: "fig" }, h("b", {}, percent(row.gap)), " gap"),
@@ -50,7 +50,7 @@ export const runs = async (root) => {
     h("span", { class: "acts" }, row.problem ? null : [h("a", { href: `#/edit/run:${row.id}` }, "Edit"), h("a", { href: `/api/runs/${row.id}/all.zip` }, "Zip")])));
   const work = jobs.slice(0, 30).map((row) => h("li", { class: "row" },
     h("span", { class: `dot s-${row.status}` }),
-    h("span", { class: "what" }, h("a", { href: `#/job/${row.id}` }, row.title), h("small", {}, `${row.kind}${row.run ? ` \u2192 ${row.run}` : ""} \u00B7 ${when(row.created)}`)),
+    h("span", { class: "what" }, h("a", { href: `#/job/${row.id}`, translate: "no" }, row.title), h("small", {}, `${row.kind}${row.run ? ` \u2192 ${row.run}` : ""} \u00B7 ${when(row.created)}`)),
     h("span", { class: "state" }, WORDS[row.status] || row.status, row.message ? h("small", {}, ` ${sentence(row.message)}`) : null)));
   root.append(
     h("section", { class: "wide", "aria-labelledby": "h-runs" },
