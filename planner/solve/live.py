@@ -149,12 +149,14 @@ class _Engine(pulp.HiGHS):  # type: ignore[misc]
     """PuLP's HiGHS, with callbacks set after its options: set before, HiGHS prints its banner."""
 
     watch: Watch
-    start: tuple[tuple[Any, float], ...] = ()
+    start: Start = ()
 
     def callSolver(self, lp: pulp.LpProblem) -> Any:  # noqa: N802 - PuLP's name
         if self.start:
-            places = [column.index for column, _ in self.start]
-            lp.solverModel.setSolution(len(places), places, [value for _, value in self.start])
+            place = _places(lp)
+            at = [place[f"x{j}"] for j, _ in self.start if f"x{j}" in place]
+            values = [value for j, value in self.start if f"x{j}" in place]
+            lp.solverModel.setSolution(len(at), at, values)
         return super().callSolver(lp)
 
     def createAndConfigureSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name
@@ -163,7 +165,7 @@ class _Engine(pulp.HiGHS):  # type: ignore[misc]
 
 
 def _by_pulp(model: Model, settings: SolverSettings, watch: Watch, start: Start) -> Live:
-    problem, columns = model.to_pulp()
+    problem, _ = model.to_pulp()
     engine = _Engine(
         msg=False,
         gapRel=settings.gap,
@@ -175,10 +177,17 @@ def _by_pulp(model: Model, settings: SolverSettings, watch: Watch, start: Start)
         output_flag=True,  # no callback comes without it
     )
     engine.watch = watch
-    engine.start = tuple((columns[j], value) for j, value in start)
+    engine.start = start
     problem.solve(engine)
-    place = np.array([getattr(column, "index", -1) for column in columns], dtype=np.int32)
+    known = _places(problem)
+    place = np.array([known.get(f"x{j}", -1) for j in range(len(model.names))], dtype=np.int32)
     return Live(problem.solverModel, place, watch)
+
+
+def _places(problem: pulp.LpProblem) -> dict[str, int]:
+    """HiGHS's number of each column by its name, as PuLP 3 and PuLP 4 order them."""
+    ordered = getattr(problem, "exported_variables", problem.variables)()
+    return {column.name: number for number, column in enumerate(ordered)}
 
 
 def _in_bulk(model: Model, settings: SolverSettings, watch: Watch, start: Start) -> Live:
