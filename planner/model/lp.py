@@ -51,6 +51,9 @@ class Rule:
     unit: str
     why: str
     rows: dict[Key, int] = field(default_factory=dict)
+    implied: bool = False
+    """Kept by every plan in whole numbers that keeps the others: it only tightens the relaxation.
+    Its keys open with who supplies; the rest says who is supplied."""
 
 
 @dataclass(slots=True)
@@ -141,12 +144,14 @@ class Model:
         return self.families[name]
 
     # ---------------------------------------------------------------- rules
-    def require(self, rule: str, rows: Iterable[Row], *, unit: str, why: str) -> None:
+    def require(
+        self, rule: str, rows: Iterable[Row], *, unit: str, why: str, implied: bool = False
+    ) -> None:
         """Add the rows of a named rule. Raises ModelError on a duplicate rule or key."""
         if rule in self.rules:
             msg = f"rule '{rule}' exists already"
             raise ModelError(msg)
-        made = self.rules.setdefault(rule, Rule(rule, unit, why))
+        made = self.rules.setdefault(rule, Rule(rule, unit, why, implied=implied))
         for key, terms, sense, right in rows:
             if key in made.rows:
                 msg = f"row {label(rule, key)} exists already"

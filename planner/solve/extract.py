@@ -108,9 +108,9 @@ def row_table(model: Model, values: list[float], prices: list[float]) -> pd.Data
     parts = [name[:-1].split("[", 1) for name in names]
     return pd.DataFrame(
         {
-            "rule": pd.Series([rule for rule, _ in parts], dtype=object),
-            "key": pd.Series([key for _, key in parts], dtype=object),
-            "sense": pd.Series(senses, dtype=object),
+            "rule": [rule for rule, _ in parts],
+            "key": [key for _, key in parts],
+            "sense": list(senses),
             "right_hand_side": right,
             "slack": slack,
             "binding": (sense == "=") | (np.abs(slack) <= 1e-7 * np.maximum(1.0, np.abs(right))),

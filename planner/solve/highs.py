@@ -161,7 +161,10 @@ def _answer(model: Model, live: Live, seconds: float) -> Answer:
         raise Stopped(msg)
     values = live.values().tolist()
     objective = _worth(model, values)
-    bound = live.watch.flip * float(info.mip_dual_bound) if any(model.integer) else objective
+    bound = objective
+    if any(model.integer):
+        told = live.watch.flip * float(info.mip_dual_bound)
+        bound = told if live.bound is None else live.bound
     return Answer(
         "feasible" if stopped else "optimal",
         values,

@@ -23,8 +23,9 @@ import pulp
 from planner.core.histories import Numbers
 from planner.core.scenario import SolverSettings
 from planner.model.lp import Model, merge
-from planner.model.matrix import Places, bounds, by_rows
+from planner.model.matrix import Places, Rows, bounds, by_rows
 from planner.solve.answer import Progress, gap_of
+from planner.solve.rounds import Rounds, waiting, whole
 
 HEURISTIC_EFFORT = 0.3
 """Share of the search spent on finding better plans; 0.3 closed the base case's gap faster than
@@ -72,37 +73,51 @@ class Watch:
 
 @dataclass(frozen=True)
 class Live:
-    """A model that stands in HiGHS: `place` is HiGHS's number of each column of the model.
+    """A model that stands in HiGHS.
 
-    PuLP 3 leaves out columns that stand nowhere; their place is -1, and `idle` is what they are.
+    place: HiGHS's number of each column of the model, -1 for one that is in no row and earns
+    nothing, which PuLP 3 leaves out. order: the model's number of each row of
+    HiGHS's, None where all stand as they are. bound: what is proved, when HiGHS does not say.
     """
 
     highs: Any
     place: Places
     watch: Watch
-    idle: Numbers
+    order: Places | None = None
+    bound: float | None = None
+    count: int = 0
 
     def values(self) -> Numbers:
         """Columns of the model as HiGHS left them."""
         found = np.array(self.highs.getSolution().col_value, dtype=float)
-        return np.where(self.place >= 0, found[self.place], self.idle)
+        return np.where(self.place >= 0, found[self.place], 0.0)
 
     def prices(self) -> list[float]:
-        """Change of the objective per unit of right-hand side, row by row (LP only)."""
-        return [self.watch.flip * float(d) for d in self.highs.getSolution().row_dual]
+        """Change of the objective per unit of right-hand side, row by row (LP only).
+
+        A row that was never needed has no price: it binds nothing that others do not.
+        """
+        given = [self.watch.flip * float(d) for d in self.highs.getSolution().row_dual]
+        if self.order is None or not given:
+            return given
+        found = np.zeros(self.count)
+        found[self.order] = given
+        return [float(price) for price in found]
 
     def hold(self, model: Model, searched: Model, values: Sequence[float]) -> None:
         """Make it the LP of the true model with its whole numbers held at a plan's."""
-        at = [j for j, whole in enumerate(model.integer) if whole and self.place[j] >= 0]
+        at = [j for j, is_whole in enumerate(model.integer) if is_whole and self.place[j] >= 0]
         fixed = np.array([round(values[j]) for j in at], dtype=float)
         place = self.place[at]
         kinds = np.array([highspy.HighsVarType.kContinuous] * len(at))
         self.highs.changeColsIntegrality(len(at), place, kinds)
         self.highs.changeColsBounds(len(at), place, fixed, fixed)
-        for row, (true, used) in enumerate(zip(model.rows, searched.rows, strict=True)):
+        order = range(len(model.rows)) if self.order is None else self.order.tolist()
+        for spot, row in enumerate(order):
+            true, used = model.rows[row], searched.rows[row]
             if true[1] is not used[1]:
                 for j, coefficient in merge(true[1]).items():
-                    self.highs.changeCoeff(row, int(self.place[j]), coefficient)
+                    self.highs.changeCoeff(spot, int(self.place[j]), coefficient)
         self.highs.clearSolver()
         _, limit = self.highs.getOptionValue("time_limit")
         self.highs.setOptionValue(
@@ -134,12 +149,14 @@ class _Engine(pulp.HiGHS):  # type: ignore[misc]
     """PuLP's HiGHS, with callbacks set after its options: set before, HiGHS prints its banner."""
 
     watch: Watch
-    start: tuple[tuple[Any, float], ...] = ()
+    start: Start = ()
 
     def callSolver(self, lp: pulp.LpProblem) -> Any:  # noqa: N802 - PuLP's name
         if self.start:
-            places = [column.index for column, _ in self.start]
-            lp.solverModel.setSolution(len(places), places, [value for _, value in self.start])
+            place = _places(lp)
+            at = [place[f"x{j}"] for j, _ in self.start if f"x{j}" in place]
+            values = [value for j, value in self.start if f"x{j}" in place]
+            lp.solverModel.setSolution(len(at), at, values)
         return super().callSolver(lp)
 
     def createAndConfigureSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name
@@ -148,7 +165,7 @@ class _Engine(pulp.HiGHS):  # type: ignore[misc]
 
 
 def _by_pulp(model: Model, settings: SolverSettings, watch: Watch, start: Start) -> Live:
-    problem, columns = model.to_pulp()
+    problem, _ = model.to_pulp()
     engine = _Engine(
         msg=False,
         gapRel=settings.gap,
@@ -160,10 +177,17 @@ def _by_pulp(model: Model, settings: SolverSettings, watch: Watch, start: Start)
         output_flag=True,  # no callback comes without it
     )
     engine.watch = watch
-    engine.start = tuple((columns[j], value) for j, value in start)
+    engine.start = start
     problem.solve(engine)
-    place = np.array([getattr(column, "index", -1) for column in columns], dtype=np.int32)
-    return Live(problem.solverModel, place, watch, _idle(model))
+    known = _places(problem)
+    place = np.array([known.get(f"x{j}", -1) for j in range(len(model.names))], dtype=np.int32)
+    return Live(problem.solverModel, place, watch)
+
+
+def _places(problem: pulp.LpProblem) -> dict[str, int]:
+    """HiGHS's number of each column by its name, as PuLP 3 and PuLP 4 order them."""
+    ordered = getattr(problem, "exported_variables", problem.variables)()
+    return {column.name: number for number, column in enumerate(ordered)}
 
 
 def _in_bulk(model: Model, settings: SolverSettings, watch: Watch, start: Start) -> Live:
@@ -182,31 +206,37 @@ def _in_bulk(model: Model, settings: SolverSettings, watch: Watch, start: Start)
     for name, value in options.items():
         highs.setOptionValue(name, value)
     _listen(highs, watch)
-    highs.passModel(_programme(model))
-    if start:
-        highs.setSolution(len(start), [j for j, _ in start], [value for _, value in start])
-    highs.run()
-    place = np.arange(len(model.names), dtype=np.int32)
-    return Live(highs, place, watch, _idle(model))
-
-
-def _idle(model: Model) -> Numbers:
-    """Nothing, or the nearest to it that the bounds of a column allow."""
-    return np.clip(np.zeros(len(model.names)), *bounds(model))
-
-
-def _programme(model: Model) -> Any:
-    """A model as HiGHS's own structure."""
     rows, (low, high) = by_rows(model), bounds(model)
     cost = np.zeros(len(low))
     cost[list(model.objective)] = list(model.objective.values())
-    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+    late = waiting(model, cost)
+    entering = Rounds(highs, rows, late)
+    highs.passModel(
+        _programme(rows.some(entering.order), (low, high), cost, model.objective_constant)
+    )
+    place = np.arange(len(low), dtype=np.int32)
+    integer = np.flatnonzero(model.integer).astype(np.int32)
+    if late.any() and entering.relax():
+        x = np.array(highs.getSolution().col_value, dtype=float)
+        worth = float(highs.getInfo().objective_function_value)
+        watch.root_bound = worth
+        if whole(x, integer):
+            return Live(highs, place, watch, entering.order, worth, len(model.rows))
+    kinds = np.array([highspy.HighsVarType.kInteger] * len(integer))
+    highs.changeColsIntegrality(len(integer), integer, kinds)
+    if start:
+        highs.setSolution(len(start), [j for j, _ in start], [value for _, value in start])
+    highs.run()
+    return Live(highs, place, watch, entering.order, None, len(model.rows))
+
+
+def _programme(rows: Rows, ends: tuple[Numbers, Numbers], cost: Numbers, constant: float) -> Any:
+    """A relaxation as HiGHS's own structure."""
     made = highspy.HighsLp()
-    made.num_col_, made.num_row_ = len(low), len(rows.lower)
-    made.col_cost_, made.col_lower_, made.col_upper_ = cost, low, high
+    made.num_col_, made.num_row_ = len(cost), len(rows.lower)
+    made.col_cost_, made.col_lower_, made.col_upper_ = cost, *ends
     made.row_lower_, made.row_upper_ = rows.lower, rows.upper
-    made.sense_, made.offset_ = highspy.ObjSense.kMaximize, model.objective_constant
-    made.integrality_ = [kinds[whole] for whole in model.integer]
+    made.sense_, made.offset_ = highspy.ObjSense.kMaximize, constant
     a = made.a_matrix_
     a.num_col_, a.num_row_ = made.num_col_, made.num_row_
     a.format_ = highspy.MatrixFormat.kRowwise

@@ -88,10 +88,13 @@ def build(m: Model, case: CaseView, opt: Options) -> None:
         high={c: room[c[0]] for c in sets.columns},
         kind="integer",
     )
-    first = {i: min(t for j, _, _, t in sets.columns if j == i) for i in room}
+    first: dict[str, int] = {}
+    for i, _, _, t in sets.columns:
+        first[i] = min(t, first.get(i, t))
     fresh = needs_opening(case)
     opens = [(i, t) for i in fresh for t in sets.periods if t >= first.get(i, t)]
     m.variables("open", opens, index="site,period", unit="sites", kind="binary")
+    prepared = _opened(m)
     entering = new_countries(case)
     m.variables(
         "enter",
@@ -107,10 +110,7 @@ def build(m: Model, case: CaseView, opt: Options) -> None:
     m.require("capacity.build", _build_rows(m, case), unit="kwpm", why="what runs in a period")
     m.require(
         "capacity.once",
-        (
-            ((i,), [(m.family("open")[i, t], 1.0) for j, t in opens if j == i], "<=", 1.0)
-            for i in fresh
-        ),
+        (((i,), [(j, 1.0) for _, j in prepared[i]], "<=", 1.0) for i in fresh),
         unit="sites",
         why="a site is prepared once",
     )
@@ -171,26 +171,32 @@ def _build_rows(m: Model, case: CaseView) -> Iterator[Row]:
         yield key, terms, "=", sets.existing.get(key, 0.0) + sets.planned.get(key, 0.0)
 
 
+def _opened(m: Model) -> dict[str, list[tuple[int, int]]]:
+    """Site -> (period, column) of its preparation."""
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for (i, t), j in m.family("open").columns.items():
+        found[str(i)].append((int(t), j))
+    return found
+
+
 def _prepared_rows(
     m: Model, case: CaseView, by_site: dict[str, list[Column]], room: dict[str, float]
 ) -> Iterator[Row]:
-    modules, opened = m.family("modules"), m.family("open")
+    modules, opened = m.family("modules"), _opened(m)
     for i, columns in by_site.items():
         for t in case.sets.periods:
-            opens = [
-                (j, -room[i]) for (s, v), j in opened.columns.items() if s == i and int(v) <= t
-            ]
+            opens = [(j, -room[i]) for v, j in opened[i] if v <= t]
             begun = [(modules[c], 1.0) for c in columns if c[3] <= t]
             if opens and any(c[3] == t for c in columns):
                 yield (i, t), [*begun, *opens], "<=", 0.0
 
 
 def _entry_rows(m: Model, case: CaseView) -> Iterator[Row]:
-    enter, opened = m.family("enter"), m.family("open")
-    for c in {str(c) for c, _ in enter.columns}:
-        for i in (i for i in needs_opening(case) if case.sets.country_of[i] == c):
+    enter, opened, fresh = m.family("enter"), _opened(m), needs_opening(case)
+    for c in dict.fromkeys(str(c) for c, _ in enter.columns):
+        for i in (i for i in fresh if case.sets.country_of[i] == c):
             for t in case.sets.periods:
-                begun = [(j, 1.0) for (s, v), j in opened.columns.items() if s == i and int(v) <= t]
+                begun = [(j, 1.0) for v, j in opened[i] if v <= t]
                 entered = [(enter[c, v], -1.0) for v in case.sets.periods if v <= t]
                 if begun:
                     yield (i, t), [*begun, *entered], "<=", 0.0

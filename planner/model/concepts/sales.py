@@ -120,7 +120,11 @@ def build(m: Model, case: CaseView, opt: Options) -> None:
         why="no market buys more than it wants",
     )
     m.require(
-        "sales.link", _link_rows(m, case, want), unit="mn wafers/year", why="only opened sites ship"
+        "sales.link",
+        _link_rows(m, case, want),
+        unit="mn wafers/year",
+        why="only opened sites ship",
+        implied=not sets.columns and not sets.existing and not sets.planned and not sets.changes,
     )
     _revenue(m, case)
 
