@@ -88,9 +88,7 @@ def build(m: Model, case: CaseView, opt: Options) -> None:
         high={c: room[c[0]] for c in sets.columns},
         kind="integer",
     )
-    first: dict[str, int] = {}
-    for i, _, _, t in sets.columns:
-        first[i] = min(t, first.get(i, t))
+    first = {i: t for i, _, _, t in sorted(sets.columns, key=lambda c: -c[3])}
     fresh = needs_opening(case)
     opens = [(i, t) for i in fresh for t in sets.periods if t >= first.get(i, t)]
     m.variables("open", opens, index="site,period", unit="sites", kind="binary")
@@ -108,12 +106,8 @@ def build(m: Model, case: CaseView, opt: Options) -> None:
     cap_keys = [(i, k, t) for i, k in _pairs(case) for t in sets.periods]
     m.variables("cap", cap_keys, index="site,product,period", unit="kwpm")
     m.require("capacity.build", _build_rows(m, case), unit="kwpm", why="what runs in a period")
-    m.require(
-        "capacity.once",
-        (((i,), [(j, 1.0) for _, j in prepared[i]], "<=", 1.0) for i in fresh),
-        unit="sites",
-        why="a site is prepared once",
-    )
+    once = (((i,), [(j, 1.0) for _, j in prepared[i]], "<=", 1.0) for i in fresh)
+    m.require("capacity.once", once, unit="sites", why="a site is prepared once")
     by_site: dict[str, list[Column]] = defaultdict(list)
     for column in sets.columns:
         by_site[column[0]].append(column)
