@@ -274,6 +274,12 @@ def test_map_refuses_before_it_draws(folder: Path, tmp_path: Path, capsys: Captu
     assert not list(tmp_path.glob("new/*"))
 
 
+def test_map_by_years_names_its_sheet(folder: Path, tmp_path: Path) -> None:
+    asked = ["map", str(folder), "--years", "2026, 2030", "--format", "png", "--out"]
+    assert main([*asked, str(tmp_path)]) == 0
+    assert [p.name.split("_years_")[1] for p in tmp_path.glob("*.png")] == ["2026-2030.png"]
+
+
 def test_compare_needs_two_runs(folder: Path, tmp_path: Path, capsys: Capture) -> None:
     assert main(["compare", str(folder), "--out", str(tmp_path / "c")]) == 2
     assert "not 1" in capsys.readouterr().err
