@@ -265,21 +265,6 @@ def test_map_asks_for_what_was_said(
     assert len(json.loads(capsys.readouterr().out)["files"]) == 2
 
 
-def test_map_refuses_before_it_draws(folder: Path, tmp_path: Path, capsys: Capture) -> None:
-    words = ["map", str(folder), "--format", "png,gif", "--year", "1900", "--out"]
-    assert main([*words, str(tmp_path / "new")]) == 2
-    said = capsys.readouterr().err
-    assert "no 'gif'" in said
-    assert "1900 lies outside the plan" in said
-    assert not list(tmp_path.glob("new/*"))
-
-
-def test_map_by_years_names_its_sheet(folder: Path, tmp_path: Path) -> None:
-    asked = ["map", str(folder), "--years", "2026, 2030", "--format", "png", "--out"]
-    assert main([*asked, str(tmp_path)]) == 0
-    assert [p.name.split("_years_")[1] for p in tmp_path.glob("*.png")] == ["2026-2030.png"]
-
-
 def test_compare_needs_two_runs(folder: Path, tmp_path: Path, capsys: Capture) -> None:
     assert main(["compare", str(folder), "--out", str(tmp_path / "c")]) == 2
     assert "not 1" in capsys.readouterr().err
