@@ -7,6 +7,7 @@ Sentences a plan writes about itself stay English; they are marked so in the pag
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,8 @@ from pathlib import Path
 from markupsafe import escape
 
 FILE = Path(__file__).parent / "assets" / "words.csv"
+DRAWN = re.compile(r'(?<= d=)"[^"]*"|(?<="d":)"[^"]*"')
+"""Outlines on maps: most of a page, and no words in them."""
 LANGUAGES = {"en": "English", "zh-Hant": "繁體中文", "ja": "日本語"}
 """Language tag (BCP 47) -> its own name for itself."""
 
@@ -28,7 +31,9 @@ def dictionary() -> Mapping[str, Mapping[str, str]]:
 
 def used(page: str) -> dict[str, dict[str, str]]:
     """The part of the dictionary whose texts stand in a page, in its words or its scripts."""
-    found = {}
-    for tag, words in dictionary().items():
-        found[tag] = {k: v for k, v in words.items() if k in page or str(escape(k)) in page}
-    return found
+    text = DRAWN.sub("", page)
+    english = {k for words in dictionary().values() for k in words}
+    found = {k for k in english if k in text or ((e := str(escape(k))) != k and e in text)}
+    return {
+        tag: {k: v for k, v in words.items() if k in found} for tag, words in dictionary().items()
+    }

@@ -265,15 +265,6 @@ def test_map_asks_for_what_was_said(
     assert len(json.loads(capsys.readouterr().out)["files"]) == 2
 
 
-def test_map_refuses_before_it_draws(folder: Path, tmp_path: Path, capsys: Capture) -> None:
-    words = ["map", str(folder), "--format", "png,gif", "--year", "1900", "--out"]
-    assert main([*words, str(tmp_path / "new")]) == 2
-    said = capsys.readouterr().err
-    assert "no 'gif'" in said
-    assert "1900 lies outside the plan" in said
-    assert not list(tmp_path.glob("new/*"))
-
-
 def test_compare_needs_two_runs(folder: Path, tmp_path: Path, capsys: Capture) -> None:
     assert main(["compare", str(folder), "--out", str(tmp_path / "c")]) == 2
     assert "not 1" in capsys.readouterr().err

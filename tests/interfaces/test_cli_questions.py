@@ -39,6 +39,7 @@ WRONG = [
     (["offer", RUN, "--host", "US", "--class", "N17"], 2, "N16"),
     (["pareto", RUN, "--axes", "value,subsidi"], 2, "subsidy"),
     (["alternatives", RUN, "--within", "much"], 2, "not a share"),
+    (["alternatives", RUN, "--map", "png,gif"], 2, "no 'gif'"),
 ]
 
 
@@ -86,3 +87,11 @@ def test_a_folder_that_is_no_run_is_told(
     monkeypatch.undo()
     assert main(["whynot", str(tmp_path), "us_a"]) == 2
     assert "E701" in capsys.readouterr().err
+
+
+def test_alternatives_draw_their_map(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["alternatives", RUN, "--within", "20%", "--map", "png,pdf", "--out", str(tmp_path)]
+    assert main([*asked, "--json"]) == 0
+    files = json.loads(capsys.readouterr().out)["files"]
+    assert [Path(f).name for f in files] == ["frequency_map.png", "frequency_map.pdf"]
+    assert all(Path(f).stat().st_size > 1000 for f in files)

@@ -49,13 +49,14 @@ def with_places(case: Any) -> Any:
 def test_the_verb_regret(tmp_path: Path) -> None:
     case = planner.load("base", ["horizon.periods=2", "futures=[calm, tariff_2028]"])
     run = planner.save_run(planner.solve(case, gap=0.01), case, tmp_path / "run")
-    asked = ["regret", str(run), str(run), "--gap", "0.01", "--json"]
+    asked = ["regret", str(run), str(run), "--gap", "0.01", "--map", "svg", "--json"]
     answer = CliRunner().invoke(app, asked)
     assert answer.exit_code == 0, answer.output
     said = json.loads(answer.output)
     assert [p["plan"] for p in said["plans"]] == ["run", "run-2"]
     assert all(v >= -1e-6 for p in said["plans"] for v in p["regret_usd_bn"].values())
     assert (run / "regret" / "regret.html").is_file()
+    assert str(run / "regret" / "regret_map.svg") in said["files"]
 
 
 def test_the_verb_futures() -> None:
