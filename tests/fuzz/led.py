@@ -2,7 +2,7 @@
 
 Atheris (libFuzzer) watches which branches of `planner.inputs` an input reaches and keeps what
 reaches new ones. Problems told are fine; anything else ends the run with the input that did it.
-Targets: scenario (a YAML file), setting (one `--set`), table (a CSV of facts), frozen (a case.json).
+Targets: scenario (a YAML file), setting (one `--set`), table (a CSV), frozen (a case.json).
 """
 
 from __future__ import annotations
@@ -92,8 +92,8 @@ def main() -> None:
             if not told.issues:
                 raise
 
-    options = [f"-max_total_time={seconds}", f"-seed={seed[0] if seed else 1}", "-rss_limit_mb=2048",
-               "-timeout=20", "-max_len=20000", "-print_final_stats=1",
+    options = [f"-max_total_time={seconds}", f"-seed={seed[0] if seed else 1}",
+               "-rss_limit_mb=2048", "-timeout=20", "-max_len=20000", "-print_final_stats=1",
                f"-artifact_prefix={folder}/"]  # fmt: skip
     atheris.Setup([sys.argv[0], *options, str(corpus)], one)
     atheris.Fuzz()
