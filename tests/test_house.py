@@ -18,8 +18,14 @@ LAYERS = (
     "core", "inputs", "model", "solve", "analysis", "outputs", "api", "interfaces",
 )  # fmt: skip
 SEAMS = {
-    "pulp": ("model/lp.py", "solve/highs.py"),
-    "highspy": ("model/lp.py", "solve/highs.py", "solve/*session.py"),
+    "pulp": ("model/lp.py", "solve/highs.py", "solve/live.py"),
+    "highspy": (
+        "model/lp.py",
+        "solve/highs.py",
+        "solve/live.py",
+        "solve/rounds.py",
+        "solve/*session.py",
+    ),
     "geopandas": ("inputs/geography.py", "outputs/maps*.py", "outputs/exports.py"),
     "shapely": ("inputs/geography.py", "outputs/maps*.py", "outputs/exports.py"),
     "matplotlib": ("outputs/*.py",),
