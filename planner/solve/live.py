@@ -206,17 +206,10 @@ def _in_bulk(model: Model, settings: SolverSettings, watch: Watch, start: Start)
     for name, value in options.items():
         highs.setOptionValue(name, value)
     _listen(highs, watch)
-    rows, (low, high) = by_rows(model), bounds(model)
-    cost = np.zeros(len(low))
-    cost[list(model.objective)] = list(model.objective.values())
-    late = waiting(model, cost)
-    entering = Rounds(highs, rows, late)
-    highs.passModel(
-        _programme(rows.some(entering.order), (low, high), cost, model.objective_constant)
-    )
-    place = np.arange(len(low), dtype=np.int32)
+    entering = load(highs, model)
+    place = np.arange(len(model.names), dtype=np.int32)
     integer = np.flatnonzero(model.integer).astype(np.int32)
-    if late.any() and entering.relax():
+    if entering.late.any() and entering.relax():
         x = np.array(highs.getSolution().col_value, dtype=float)
         worth = float(highs.getInfo().objective_function_value)
         watch.root_bound = worth
@@ -228,6 +221,17 @@ def _in_bulk(model: Model, settings: SolverSettings, watch: Watch, start: Start)
         highs.setSolution(len(start), [j for j, _ in start], [value for _, value in start])
     highs.run()
     return Live(highs, place, watch, entering.order, None, len(model.rows))
+
+
+def load(highs: Any, model: Model) -> Rounds:
+    """Hand over a model's relaxation as arrays, less the links that may wait."""
+    rows, (low, high) = by_rows(model), bounds(model)
+    cost = np.zeros(len(low))
+    cost[list(model.objective)] = list(model.objective.values())
+    entering = Rounds(highs, rows, waiting(model, cost))
+    some = rows.some(entering.order)
+    highs.passModel(_programme(some, (low, high), cost, model.objective_constant))
+    return entering
 
 
 def _programme(rows: Rows, ends: tuple[Numbers, Numbers], cost: Numbers, constant: float) -> Any:

@@ -1,6 +1,7 @@
 """HiGHS by simplex, HiGHS by interior point without presolve, and CBC agree on every scenario.
 
-Relaxations must be equal by all three; with whole modules each solver's plan must lie below the other's bound.
+Relaxations must be equal by all three; with whole modules each solver's plan must lie below the
+other's bound.
 CBC takes long over whole modules, so all but the scenarios below are cut to four periods for that.
 """
 

@@ -93,14 +93,8 @@ def build(m: Model, case: CaseView, opt: Options) -> None:
     opens = [(i, t) for i in fresh for t in sets.periods if t >= first.get(i, t)]
     m.variables("open", opens, index="site,period", unit="sites", kind="binary")
     prepared = _opened(m)
-    entering = new_countries(case)
-    m.variables(
-        "enter",
-        [(c, t) for c in entering for t in sets.periods],
-        index="country,period",
-        unit="countries",
-        kind="binary",
-    )
+    enters = [(c, t) for c in new_countries(case) for t in sets.periods]
+    m.variables("enter", enters, index="country,period", unit="countries", kind="binary")
     growth = {} if opt.home_plan_firm else sets.growth()
     m.variables("cut", growth, index="site,product,period", unit="kwpm", high=growth)
     cap_keys = [(i, k, t) for i, k in _pairs(case) for t in sets.periods]
@@ -111,12 +105,8 @@ def build(m: Model, case: CaseView, opt: Options) -> None:
     by_site: dict[str, list[Column]] = defaultdict(list)
     for column in sets.columns:
         by_site[column[0]].append(column)
-    m.require(
-        "capacity.prepared",
-        _prepared_rows(m, case, by_site, room),
-        unit="modules",
-        why="no module on land that is not prepared",
-    )
+    rows, why = _prepared_rows(m, case, by_site, room), "no module on land that is not prepared"
+    m.require("capacity.prepared", rows, unit="modules", why=why)
     m.require(
         "capacity.room",
         (
@@ -210,8 +200,7 @@ def _pin_rows(m: Model, case: CaseView) -> Iterator[Row]:
 def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
     """Recompute capacity from decisions; compare with every rule above."""
     yield from _check_build(plan, case)
-    for i in case.sets.sites:
-        yield from _check_land(plan, case, i)
+    yield from _check_land(plan, case)
     yield from _check_entry(plan, case)
     growth = {} if opt.home_plan_firm else case.sets.growth()
     for key, gone in plan.values("cut").items():
@@ -259,22 +248,25 @@ def _check_build(  # noqa: C901, PLR0912 - one loop per term of the formula
             yield _issue("build", spot, f"capacity {cap.get(spot, 0.0):.6g}, not {kwpm:.6g}")
 
 
-def _check_land(plan: Plan, case: CaseView, i: str) -> Iterator[Issue]:
-    """Prepared once, no module before that, no more than the land carries."""
-    opened = {int(t): n for (s, t), n in plan.values("open").items() if s == i}
-    if sum(opened.values()) > 1 + 1e-6:
-        yield _issue("once", (i,), "prepared more than once")
-    begun = [(int(t), n) for (s, _, _, t), n in plan.values("modules").items() if s == i]
-    if not begun:
-        return
-    fresh = i in needs_opening(case)
-    total = sum(n for _, n in begun)
-    if total > case.value("site.room_modules", i) + 1e-6:
-        rule = "prepared" if fresh else "room"
-        yield _issue(rule, (i,), f"{total:.0f} modules on land for fewer")
-    first = min(t for t, _ in begun)
-    if fresh and not any(v <= first and n > 0.5 for v, n in opened.items()):
-        yield _issue("prepared", (i, first), "modules begun before the site is prepared")
+def _check_land(plan: Plan, case: CaseView) -> Iterator[Issue]:
+    """Every site prepared once, no module before that, no more than the land carries."""
+    opened: dict[str, dict[int, float]] = defaultdict(dict)
+    for (i, t), n in plan.values("open").items():
+        opened[i][int(t)] = n
+    begun: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for (i, _, _, t), n in plan.values("modules").items():
+        begun[i].append((int(t), n))
+    for i, found in opened.items():
+        if sum(found.values()) > 1 + 1e-6:
+            yield _issue("once", (i,), "prepared more than once")
+    fresh = set(needs_opening(case))
+    for i, modules in begun.items():
+        if (total := sum(n for _, n in modules)) > case.value("site.room_modules", i) + 1e-6:
+            rule = "prepared" if i in fresh else "room"
+            yield _issue(rule, (i,), f"{total:.0f} modules on land for fewer")
+        first = min(t for t, _ in modules)
+        if i in fresh and not any(v <= first and n > 0.5 for v, n in opened[i].items()):
+            yield _issue("prepared", (i, first), "modules begun before the site is prepared")
 
 
 def _check_entry(plan: Plan, case: CaseView) -> Iterator[Issue]:

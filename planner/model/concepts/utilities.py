@@ -130,9 +130,16 @@ def _settled(case: CaseView, i: str, t: int) -> list[tuple[Change, str, float]]:
 
 def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
     """Draw of new capacity against the limits."""
+    cap: dict[tuple[str, int], list[tuple[str, float]]] = {}
+    for (i, k, t), kwpm in plan.values("cap").items():
+        cap.setdefault((i, t), []).append((k, kwpm))
     for name, (use, limit, unit) in LIMITS.items():
         for t in case.sets.periods:
-            drawn = {i: _drawn(plan, case, use, i, t) for i in limited(case)}
+            drawn = {
+                i: sum(kwpm * case.value(use, k) for k, kwpm in cap.get((i, t), ()))
+                - _given(plan, case, use, i, t)
+                for i in limited(case)
+            }
             spots = {i: (n, opt.limit_scale * case.value(limit, i)) for i, n in drawn.items()}
             for i, (n, most) in spots.items():
                 if n > most + 1e-6 * max(1.0, most):
@@ -143,13 +150,12 @@ def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
                     yield _issue(f"region_{name}[{r},{t}]", f"draws {n:.6g} of {most:.6g} {unit}")
 
 
-def _drawn(plan: Plan, case: CaseView, use: str, i: str, t: int) -> float:
-    """What new capacity of a site draws."""
-    cap = plan.values("cap")
-    drawn = sum(v * case.value(use, k) for (j, k, p), v in cap.items() if (j, p) == (i, t))
+def _given(plan: Plan, case: CaseView, use: str, i: str, t: int) -> float:
+    """What a site draws that is no new draw: fabs bought or refitted, and those that stand."""
+    given = _standing(case, use, i, t)
     for x, k, kwpm in _settled(case, i, t):
-        drawn -= plan.values(x.family).get(x.key, 0.0) * kwpm * case.value(use, k)
-    return drawn - _standing(case, use, i, t)
+        given += plan.values(x.family).get(x.key, 0.0) * kwpm * case.value(use, k)
+    return given
 
 
 def _issue(where: str, text: str) -> Issue:
