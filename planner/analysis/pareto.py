@@ -9,26 +9,13 @@ straight line between the two ends. Gaps between neighbours are stated; each poi
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from typing import Any
 
 from planner.analysis.bench import SECONDS, Bench, Outcome, Say
+from planner.analysis.pareto_axes import AXES, UNITS, Measured, floor_row
 from planner.core.case import Case
-from planner.core.errors import InputError, Issue, did_you_mean
 from planner.core.plan import Plan
-from planner.model.lp import Money
-from planner.solve.variant import NewRow, Variant, held_at, search, varied
-
-AXES = {
-    "cost": "expected cost, present value [USD bn], less is better",
-    "subsidy": "expected aid taken, present value [USD bn], less is better",
-    "talent": "expected pay and hiring, present value [USD bn], less is better",
-    "cvar": "charge for the tail of bad futures [USD bn], less is better",
-    "home_share": "home share of advanced capacity at the end [%], more is better",
-}
-Line = dict[int, float]
-TOLERANCE = 1e-7
-"""How far a level already reached may give way when the other axis is improved, relative."""
+from planner.solve.variant import Variant, held_at, search, varied
 
 
 def pareto(  # noqa: PLR0913, PLR0917 - a question with its settings
@@ -85,96 +72,6 @@ def _top(bench: Bench, best: float) -> float:
     """Highest value of all, proved where the programme is small."""
     outcome = bench.solve(Variant()) if bench.small else None
     return best if outcome is None else outcome.objective
-
-
-class Measured:
-    """One axis besides value, as top / bottom, both linear; bottom is 1 except for a share."""
-
-    def __init__(self, bench: Bench, name: str) -> None:
-        if name not in AXES:
-            hint = did_you_mean(name, AXES)
-            raise InputError([Issue("error", "E736", "--axes", name, f"no axis '{name}'", hint)])
-        self.name, self.sign = name, 1.0 if name == "home_share" else -1.0
-        self.bottom: Line = {}
-        if name == "home_share":
-            self.top, self.bottom = _home(bench)
-            self.constant = 0.0
-            return
-        picks: dict[str, Callable[[Money], bool]] = {
-            "cvar": lambda line: line.item == "risk.tail",
-            "cost": lambda line: line.group == "cost",
-            "subsidy": lambda line: line.group == "subsidy",
-            "talent": lambda line: line.group == "talent",
-        }
-        flip = 1.0 if name == "subsidy" else -1.0
-        self.top, self.constant = _expected(bench, picks[name], flip)
-        if not self.top:
-            text = f"the case has nothing on the axis '{name}'"
-            raise InputError([Issue("error", "E737", "--axes", name, text)])
-
-    def goal(self, level: float) -> Line:
-        """What to maximise; for a share, top - level x bottom (Dinkelbach)."""
-        line = {j: self.sign * a for j, a in self.top.items()}
-        for j, a in self.bottom.items():
-            line[j] = line.get(j, 0.0) - self.sign * level * a
-        return line
-
-    def at(self, values: list[float]) -> float:
-        """Level of a solution."""
-        top = self.constant + sum(a * values[j] for j, a in self.top.items())
-        if not self.bottom:
-            return top
-        bottom = sum(a * values[j] for j, a in self.bottom.items())
-        return top / bottom if bottom > 0 else 0.0
-
-    def row(self, level: float) -> NewRow:
-        """At least as good as a level."""
-        slack = TOLERANCE * max(1.0, abs(level))
-        line = self.goal(level - self.sign * slack)
-        if self.bottom:
-            return ("pareto.level", list(line.items()), ">=", 0.0)
-        right = self.sign * (level - self.constant) - slack
-        return ("pareto.level", list(line.items()), ">=", right)
-
-
-def _expected(bench: Bench, pick: Callable[[Money], bool], flip: float) -> tuple[Line, float]:
-    """Expected present value of some lines of money as a linear expression."""
-    sets = bench.built.sets
-    chances = {(t, u.id): u.probability for t in sets.periods for u in sets.states[t]}
-    line: Line = {}
-    constant = 0.0
-    for money in bench.model.money:
-        if pick(money):
-            chance = 1.0 if money.state == "all" else chances[money.period, money.state]
-            scale = flip * chance * money.factor
-            constant += scale * money.constant
-            for j, a in money.terms:
-                line[j] = line.get(j, 0.0) + scale * a
-    return line, constant
-
-
-def _home(bench: Bench) -> tuple[Line, Line]:
-    """Advanced capacity at home and everywhere in the last period [kwpm, share in %]."""
-    sets = bench.built.sets
-    advanced, last = set(sets.products[:3]), sets.periods[-1]
-    everywhere = {
-        j: 1.0
-        for (i, k, t), j in bench.model.family("cap").columns.items()
-        if k in advanced and t == last
-    }
-    home = {
-        j: 100.0
-        for (i, k, t), j in bench.model.family("cap").columns.items()
-        if k in advanced and t == last and i in sets.home
-    }
-    return home, everywhere
-
-
-def floor_row(bench: Bench, floor: float) -> NewRow:
-    """Worth at least so much [USD bn]."""
-    model = bench.model
-    right = floor - model.objective_constant - TOLERANCE * max(1.0, abs(floor))
-    return ("pareto.value", list(model.objective.items()), ">=", right)
 
 
 def _point(
@@ -259,7 +156,7 @@ def _text(result: dict[str, Any]) -> str:
     front, axis = result["points"], result["axis"]
     if len(front) < 2:
         return f"No plan within the range has a better {axis} than the plan."
-    unit = "%" if axis == "home_share" else "USD bn"
+    unit = UNITS.get(axis, "USD bn")
     first, last = front[0], front[-1]
     gap = result["largest_gap"]
     return (

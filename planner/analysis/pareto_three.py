@@ -13,7 +13,8 @@ from __future__ import annotations
 from typing import Any
 
 from planner.analysis.bench import SECONDS, Bench, Say
-from planner.analysis.pareto import AXES, TOLERANCE, Line, Measured, best_of, floor_row
+from planner.analysis.pareto import best_of
+from planner.analysis.pareto_axes import AXES, MORE, TOLERANCE, Line, Measured, floor_row
 from planner.core.case import Case
 from planner.core.errors import InputError, Issue
 from planner.core.plan import Plan
@@ -220,7 +221,7 @@ def _text(result: dict[str, Any]) -> str:
     if len(front) < 2:
         return f"No plan within the range has a better {a} or {b} than the plan."
     first = front[0]
-    best = [min(front, key=lambda r: -r[n] if n == "home_share" else r[n]) for n in (a, b)]
+    best = [min(front, key=lambda r: -r[n] if n in MORE else r[n]) for n in (a, b)]
     words = (
         f"{len(front)} plans none of which beats another: from value {first[VALUE]:,.2f} "
         f"({a} {first[a]:,.2f}, {b} {first[b]:,.2f}) to the best {a}, {best[0][a]:,.2f}, at value "

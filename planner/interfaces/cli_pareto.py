@@ -19,7 +19,10 @@ def pareto(
     run: Run,
     axes: Annotated[
         str,
-        typer.Option(help="value and one or two of cost, subsidy, talent, cvar, home_share."),
+        typer.Option(
+            help="value and one or two of cost, subsidy, talent, cvar, home_share, technology, "
+            "goods."
+        ),
     ] = "value,subsidy",
     points: Annotated[
         int | None,

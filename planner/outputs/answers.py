@@ -77,7 +77,7 @@ def _pareto(answer: Answer) -> Section:
 
 
 def _axis_name(name: str) -> str:
-    unit = "%" if name == "home_share" else "USD bn"
+    unit = {"home_share": "%", "technology": "ratio", "goods": "ratio"}.get(name, "USD bn")
     return f"{name.replace('_', ' ')}, {unit}"
 
 

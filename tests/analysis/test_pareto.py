@@ -7,7 +7,8 @@ import itertools
 import pytest
 
 from planner.analysis.bench import Bench
-from planner.analysis.pareto import AXES, Measured, floor_row, pareto
+from planner.analysis.pareto import pareto
+from planner.analysis.pareto_axes import AXES, Measured, floor_row
 from planner.core.errors import InputError
 from planner.solve.optimise import solve_case
 from planner.solve.variant import Variant

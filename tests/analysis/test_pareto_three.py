@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from planner.analysis.bench import Bench
-from planner.analysis.pareto import Measured, floor_row
+from planner.analysis.pareto_axes import Measured, floor_row
 from planner.analysis.pareto_three import pareto_three, undominated
 from planner.core.case import Case
 from planner.core.errors import InputError
