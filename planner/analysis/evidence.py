@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from planner.analysis.bench import Bench
+from planner.analysis.numbers import numbers, relevant
 from planner.core.case import Case, Fact
 from planner.core.plan import Plan
-from planner.model.catalogue import active
 from planner.solve.variant import held_at, search
 
 GRADES = "ABCD"
@@ -30,23 +30,17 @@ WIDEST = 20.0
 OWN = "own-estimate"
 
 
-def relevant(case: Case) -> list[Fact]:
-    """Facts that some active rule of the case reads."""
-    names = {name for concept in active(case) for name in concept.reads}
-    return [f for f in case.facts if f"{f.table}.{f.parameter}" in names]
-
-
 def grades(case: Case, plan: Plan | None = None) -> dict[str, Any]:
     """Shares of grades among decision-relevant facts, by table; weak ones without a range.
 
-    A row is one number; a series over years counts once for each distinct grade it has, so that
-    long series do not outvote everything else.
+    A row is one number, also where it stands for many places; a series over years counts once for
+    each distinct grade it has, so that long series do not outvote everything else.
     """
     found = relevant(case)
     tables: dict[str, dict[str, int]] = {}
-    for key in sorted({(f.table, f.entity, f.parameter, f.grade) for f in found}):
-        counts = tables.setdefault(key[0], dict.fromkeys(GRADES, 0))
-        counts[key[3]] += 1
+    for number in numbers(case):
+        for grade in {f.grade for f in number.facts}:
+            tables.setdefault(number.table, dict.fromkeys(GRADES, 0))[grade] += 1
     total = {g: sum(t[g] for t in tables.values()) for g in GRADES}
     bearing = _bearing(plan)
     bare = [
@@ -95,8 +89,10 @@ def doubts(case: Case, today: datetime.date) -> list[dict[str, Any]]:
 
 
 def _stale(f: Fact, case: Case, today: datetime.date) -> Iterable[tuple[str, str]]:
-    seen = case.sources.get(f.source, {}).get("accessed", "")
-    if seen and f.source != OWN:
+    looked_up = (
+        case.sources.get(part, {}).get("accessed", "") for part in f.sources if part != OWN
+    )
+    for seen in filter(None, looked_up):
         months = (today - datetime.date.fromisoformat(seen)).days / 30.44
         if months > OLD_MONTHS:
             yield "stale", f"looked up {seen}, {months:.0f} months ago"
@@ -105,7 +101,7 @@ def _stale(f: Fact, case: Case, today: datetime.date) -> Iterable[tuple[str, str
 
 
 def _unsourced(f: Fact, case: Case) -> Iterable[tuple[str, str]]:
-    for part in (p.strip() for p in f.source.split(";")):
+    for part in f.sources:
         row = case.sources.get(part)
         if row is None:
             yield "unsourced", f"no source '{part}'"
@@ -119,8 +115,8 @@ def _inconsistent(f: Fact, case: Case) -> Iterable[tuple[str, str]]:
     if f.source == OWN and f.grade != "D":
         yield "inconsistent", f"an own estimate graded {f.grade}"
     best = min(
-        (case.sources[p.strip()].get("grade") or "D" for p in f.source.split(";")
-         if p.strip() in case.sources), default="D",
+        (case.sources[part].get("grade") or "D" for part in f.sources if part in case.sources),
+        default="D",
     )  # fmt: skip
     if f.grade < best:
         yield "inconsistent", f"graded {f.grade} on a source graded {best}"

@@ -246,7 +246,7 @@ def evidence(case: Case, plan: Plan | None = None) -> Mapping[str, Any]:
     for fact in case.facts:
         table = counts.setdefault(fact.table, dict.fromkeys("ABCD", 0))
         table[fact.grade] = table.get(fact.grade, 0) + 1
-    used = {part.strip() for fact in case.facts for part in fact.source.split(";")}
+    used = {part for fact in case.facts for part in fact.sources}
     weak = [
         {name: getattr(f, name) for name in ("table", "entity", "parameter", "period")}
         | {name: getattr(f, name) for name in ("value", "low", "high", "unit", "source", "note")}

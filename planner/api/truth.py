@@ -75,3 +75,22 @@ def effect(
         else f"{change} changes no plan for certain: each stays within the gap of the best"
     )
     return {"change": change, "scenarios": rows, "text": text + "."}
+
+
+def bearing(
+    run: str | Path, workers: int = 2, say: Callable[[str], None] | None = None
+) -> dict[str, Any]:
+    """What a tenth of every number does to a solved plan and to its lead over its rivals.
+
+    run: a run folder, or the name of a scenario, which is then solved first.
+    """
+    from planner import api
+    from planner.analysis.bearing import bearing as measured
+    from planner.solve.optimise import solve_case
+
+    if Path(run).is_dir():
+        plan, case = api.load_run(run)
+    else:
+        case = api.load(run)
+        plan = solve_case(case)
+    return measured(plan, case, workers, say)

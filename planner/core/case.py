@@ -45,6 +45,11 @@ class Fact:
         """What makes the fact unique."""
         return (self.table, self.entity, self.parameter, self.period)
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of the sources it rests on; the cell parts them by `;`."""
+        return tuple(part.strip() for part in self.source.split(";") if part.strip())
+
 
 Record = Mapping[str, str]
 """One row of a register: column -> text as written."""

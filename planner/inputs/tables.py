@@ -10,6 +10,7 @@ from planner.core.case import Fact, Record
 from planner.core.errors import Issue, did_you_mean
 from planner.inputs.dictionary import Dictionary, Entry
 from planner.inputs.files import read_table
+from planner.inputs.patterns import is_pattern, problem, spread
 
 Registers = dict[str, dict[str, Record]]
 FACT_COLUMNS = (
@@ -118,7 +119,8 @@ def read_facts(
                 continue
             seen[key] = line
             facts.append(fact)
-    return sorted(facts, key=lambda f: (f.table, f.entity, f.parameter, f.period or 0))
+    whole = spread(facts, dictionary, registers, issues)
+    return sorted(whole, key=lambda f: (f.table, f.entity, f.parameter, f.period or 0))
 
 
 class _FactRow:
@@ -166,15 +168,21 @@ class _FactRow:
             self.say("E122", "entity", f"'{self.row.get('entity', '')}' is not of the form {want}")
             return
         for part, register in zip(parts, entry.refers_to, strict=True):
-            if register == "age":
-                if not part.isdigit():
-                    self.say("E122", "entity", f"'{part}' is not a whole number of years")
-            elif register in FREE:
-                if part != register:
-                    self.say("E122", "entity", f"'{part}' must be '{register}'")
+            if register in FREE:
+                self._free(part, register)
+            elif is_pattern(part):
+                if wrong := problem(part, register, self.registers):
+                    self.say("E122", "entity", *wrong)
             elif part not in self.registers.get(register, {}):
                 hint = did_you_mean(part, self.registers.get(register, {}))
                 self.say("E116", "entity", f"unknown {register} '{part}'", hint)
+
+    def _free(self, part: str, register: str) -> None:
+        if register == "age":
+            if not part.isdigit():
+                self.say("E122", "entity", f"'{part}' is not a whole number of years")
+        elif part != register:
+            self.say("E122", "entity", f"'{part}' must be '{register}'")
 
     def _period(self, entry: Entry) -> int | None:
         text = self.row.get("period", "")
@@ -218,6 +226,7 @@ class _FactRow:
             )
         if row.get("grade") == "D" and not row.get("note"):
             self.say("E128", "note", "grade D needs its reasoning")
-        if row.get("source", "") not in self.registers.get("sources", {}):
-            hint = did_you_mean(row.get("source", ""), self.registers.get("sources", {}))
-            self.say("E116", "source", f"unknown source '{row.get('source', '')}'", hint)
+        known = self.registers.get("sources", {})
+        for name in (part.strip() for part in row.get("source", "").split(";")):
+            if name not in known:
+                self.say("E116", "source", f"unknown source '{name}'", did_you_mean(name, known))

@@ -39,6 +39,11 @@ def evidence(
             "'facts.programme.jp_5g_nedo.budget_usd_bn=*2'.",
         ),
     ] = "",
+    bearing: Annotated[
+        bool,
+        typer.Option("--bearing", help="What a tenth of every number does to a run's lead."),
+    ] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Processes for --bearing.")] = 2,
     scenarios: Annotated[str, typer.Option(metavar="A,B,…", help="Scenarios for --effect.")] = SOME,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -48,9 +53,9 @@ def evidence(
     from planner.api import truth
 
     console = Console(as_json, quiet)
+    say = error_line if console.talks else None
     if effect:
         names = [name.strip() for name in scenarios.split(",") if name.strip()]
-        say = error_line if console.talks else None
         _show_effect(console, truth.effect(effect, names, say))
         return
     plan: Plan | None = None
@@ -58,7 +63,9 @@ def evidence(
         plan, case = api.load_run(subject)
     else:
         case = api.load(subject)
-    if grades:
+    if bearing:
+        _show_bearing(console, truth.bearing(subject, workers, say))
+    elif grades:
         _show_grades(console, case, plan)
     elif doubtful:
         _show_doubts(console, case)
@@ -107,6 +114,27 @@ def _show_grades(console: Console, case: Case, plan: Plan | None) -> None:
         f"{found['good_pct']:.1f} % of {found['numbers']:,} numbers the rules read are graded A or "
         f"B; {bare} own estimates{'' if plan is None else ' that money leans on'} have no range"
     )
+    console.result(found)
+
+
+def _show_bearing(console: Console, found: dict[str, Any]) -> None:
+    rivals = [r["name"] for r in found["rivals"]]
+    console.table(
+        ("number", "value", "grade", "its range, USD bn>", "a tenth, USD bn>", "of the lead over"),
+        [
+            (
+                f"{r['table']}.{r['parameter']} of {r['entity']}",
+                f"{r['value']:g} {r['unit']}",
+                r["grade"],
+                f"{r['range_usd_bn']:,.2f}",
+                f"{r['lead_usd_bn']:,.2f}",
+                rivals[r["rival"]] if r["rival"] is not None else "",
+            )
+            for r in found["rows"]
+            if r["decides"]
+        ],
+    )
+    console.say(found["text"])
     console.result(found)
 
 

@@ -30,6 +30,8 @@ class Built:
     parts: Parts
 
 
+READS = ("site.earliest_start",)
+"""Facts read here and by no concept."""
 LAND = ("start", "capacity")
 """Masks about new land and new modules, which decisions on fabs that stand do not ask."""
 

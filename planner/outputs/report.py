@@ -179,11 +179,12 @@ def _proof(plan: Plan) -> list[tuple[str, str]]:
 
 def sources(plan: Plan, case: Case) -> list[dict[str, str]]:
     """Sources the case's numbers cite, with how many do; only web addresses are kept."""
-    cited = pd.Series([f.source for f in case.facts], dtype=str).value_counts()
+    cited = pd.Series([s for f in case.facts for s in f.sources], dtype=str).value_counts()
     places = case.registers.get("sites", {})
     used = set(cited.index) | {r.get("source", "") for r in places.values()}
     weak = plan.table("weak_facts")
-    used |= set(weak["source"]) if "source" in weak.columns else set()
+    if "source" in weak.columns:
+        used |= {part.strip() for cell in weak["source"] for part in cell.split(";")}
     rows = []
     for name in sorted(used & set(case.sources)):
         record = case.sources[name]

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 import planner
-from planner.analysis.evidence import doubts, grades, moved, relevant
+from planner.analysis.evidence import doubts, grades, moved
+from planner.analysis.numbers import relevant
 from planner.core.case import Case, Fact
 from planner.interfaces.cli import main
 from planner.solve.optimise import solve_case
