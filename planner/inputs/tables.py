@@ -10,6 +10,7 @@ from planner.core.case import Fact, Record
 from planner.core.errors import Issue, did_you_mean
 from planner.inputs.dictionary import Dictionary, Entry
 from planner.inputs.files import read_table
+from planner.inputs.money import PRICE_YEAR, Money, UnknownMoneyError, read_money
 from planner.inputs.patterns import is_pattern, problem, spread
 
 Registers = dict[str, dict[str, Record]]
@@ -99,6 +100,7 @@ def read_facts(
 ) -> list[Fact]:  # fmt: skip
     """Every fact table of a data folder; a table may be missing when nothing in it is required."""
     facts: list[Fact] = []
+    money = read_money(root, registers.get("sources", {}), issues)
     for table, parameters in dictionary.facts().items():
         path = root / "facts" / f"{table}.csv"
         where = f"data/facts/{table}.csv"
@@ -106,7 +108,7 @@ def read_facts(
             continue
         seen: dict[tuple[str, str, int | None], int] = {}
         for line, row in read_table(path, where, FACT_COLUMNS, issues).rows:
-            checker = _FactRow(f"{where}:{line}", table, row, registers)
+            checker = _FactRow(f"{where}:{line}", table, row, (registers, money))
             fact = checker.fact(parameters)
             issues.extend(checker.issues)
             if fact is None:
@@ -128,9 +130,10 @@ class _FactRow:
 
     def __init__(
         self, where: str, table: str, row: Mapping[str, str],
-        registers: Mapping[str, Mapping[str, Record]],
+        known: tuple[Mapping[str, Mapping[str, Record]], Money],
     ) -> None:  # fmt: skip
-        self.where, self.table, self.row, self.registers = where, table, row, registers
+        self.where, self.table, self.row = where, table, row
+        self.registers, self.money = known
         self.issues: list[Issue] = []
 
     def say(self, code: str, field: str, message: str, hint: str = "") -> None:
@@ -149,16 +152,18 @@ class _FactRow:
             return None
         self._entity(entry)
         period = self._period(entry)
-        value, low, high = (self._number(column) for column in ("value", "low", "high"))
+        factor = self._factor(entry)
+        value, low, high = (self._number(column, factor) for column in ("value", "low", "high"))
         self._range(entry, value, low, high)
-        self._evidence(entry)
+        self._evidence()
         if any(column not in row for column in FACT_COLUMNS):
             return None  # told with the header
         if self.issues or value is None or low is None or high is None:
             return None
+        note, price_year = self._as_written(entry, factor)
         return Fact(
-            self.table, row["entity"], name, period, value, low, high, row["unit"],
-            row["price_year"], row["source"], row["grade"], row["note"], self.where,
+            self.table, row["entity"], name, period, value, low, high, entry.unit,
+            price_year, row["source"], row["grade"], note, self.where,
         )  # fmt: skip
 
     def _entity(self, entry: Entry) -> None:
@@ -198,11 +203,33 @@ class _FactRow:
             return None
         return int(text)
 
-    def _number(self, column: str) -> float | None:
+    def _factor(self, entry: Entry) -> float:
+        """What turns the numbers of the row into the unit and prices of the dictionary."""
+        unit = self.row.get("unit", "")
+        try:
+            factor = self.money.factor(unit, entry.unit, self.row.get("price_year", ""))
+        except UnknownMoneyError as error:
+            self.say("E134", "price_year", str(error))
+            return 1.0
+        if factor is None:
+            text = f"unit '{unit}' where {entry.name} is in '{entry.unit}'"
+            self.say("E126", "unit", text)
+        return 1.0 if factor is None else factor
+
+    def _as_written(self, entry: Entry, factor: float) -> tuple[str, str]:
+        """The note, with the number as its source has it where it was converted; price year."""
+        row, note, year = self.row, self.row["note"], self.row["price_year"]
+        if row["unit"] == entry.unit and factor == 1.0:
+            return note, year
+        written = f"Written as {row['value']} {row['unit']} in prices of {year}."
+        return f"{note} {written}".strip(), str(PRICE_YEAR)
+
+    def _number(self, column: str, factor: float) -> float | None:
         value = parse_number(self.row.get(column, ""))
         if value is None:
             self.say("E113", column, f"'{self.row.get(column, '')}' is not a number")
-        return value
+            return None
+        return value if factor == 1.0 else float(f"{value * factor:.6g}")
 
     def _range(
         self, entry: Entry, value: float | None, low: float | None, high: float | None
@@ -215,11 +242,8 @@ class _FactRow:
             text = f"low {low:g}, value {value:g}, high {high:g} are not in order"
             self.say("E125", entry.column, text)
 
-    def _evidence(self, entry: Entry) -> None:
+    def _evidence(self) -> None:
         row = self.row
-        if row.get("unit", "") != entry.unit:
-            text = f"unit '{row.get('unit', '')}' where {entry.name} is in '{entry.unit}'"
-            self.say("E126", "unit", text)
         if row.get("grade", "") not in ("A", "B", "C", "D"):
             self.say(
                 "E127", "grade", f"'{row.get('grade', '')}' is not a grade", "Allowed: A, B, C, D."

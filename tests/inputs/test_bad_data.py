@@ -71,11 +71,11 @@ def test_a_duplicate_fact(tree: Tree) -> None:
 
 
 def test_a_wrong_unit(tree: Tree) -> None:
-    tree.edit("facts/price.csv", lambda s: s.replace("USD/wafer", "EUR/wafer", 1))
+    tree.edit("facts/price.csv", lambda s: s.replace("USD/wafer", "GBP/wafer", 1))
     one(
         tree.problems(),
         "E126",
-        "unit 'EUR/wafer' where price.price_usd_per_wafer is in 'USD/wafer'",
+        "unit 'GBP/wafer' where price.price_usd_per_wafer is in 'USD/wafer'",
     )
 
 
@@ -142,7 +142,7 @@ def test_unknown_events_in_a_future(tree: Tree) -> None:
 
 
 def test_all_problems_come_together(tree: Tree) -> None:
-    tree.edit("facts/price.csv", lambda s: s.replace("USD/wafer", "EUR/wafer", 1))
+    tree.edit("facts/price.csv", lambda s: s.replace("USD/wafer", "GBP/wafer", 1))
     tree.edit("facts/tier.csv", lambda s: s.replace("own-estimate", "hearsay", 1))
     path = tree.scenario("extends: base\nname: mine\nweights: {costs: 2}\n")
     problems = tree.problems(path)
