@@ -25,7 +25,7 @@ FACTS: dict[str, dict[Any, Value]] = {
     "finance.discount_rate_pct": {"firm": 8},
     "pool.stock_thousand": each_pool(10),
     "pool.accessible_pct": each_pool(10),
-    "pool.graduates_thousand": each_pool(0.1),
+    "pool.recruits_pct": each_pool(1),
     "pool.wage_usd_thousand": each_pool(80),
     "tier.width_pct": {"t1": 60, "t2": 60},
     "tier.wage_premium_pct": {"t1": 0, "t2": 20},

@@ -20,7 +20,7 @@ ALWAYS = ("capacity", "outbound", "utilities")
 """Concepts whose facts may keep a module out without a row that says so."""
 MASKS = ("site.earliest_start", "country.lead_greenfield_years", "country.lead_expansion_years")
 """Facts that leave columns out before any concept speaks."""
-SOFT = ("limit", "room", "earliest", "budget", "cap", "gap", "lead", "stock", "graduates", "share",
+SOFT = ("limit", "room", "earliest", "budget", "cap", "gap", "lead", "stock", "recruits", "share",
         "capacity", "start_", "service_", "demand", "wafers", "accessible")  # fmt: skip
 """Parts of names of facts that limit something; prices and costs forbid nothing."""
 YEARS_ON = 10.0

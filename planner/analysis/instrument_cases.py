@@ -156,19 +156,17 @@ def _loan(case: Case, host: str, spend: float, terms: Terms) -> Case:
 
 
 def _training(case: Case, host: str, spend: float, terms: Terms) -> Case:
-    """More entrants a year in the host's pools, in proportion to today's people."""
+    """More recruits a year in the host's pools, the same share of today's people everywhere."""
     pools = {p for p in case.ids("pools") if case.text("pools", p, "country") == host}
     spots = [(p, q) for p in sorted(pools) for q in BUILT_SKILLS]
     spots = [s for s in spots if case.has("pool.stock_thousand", *s)]
     total = sum(case.value("pool.stock_thousand", *s) for s in spots)
     h = case.scenario.horizon
     yearly = spend / terms.head_cost_usd_thousand * 1000 / (h.periods * h.years_per_period)
-    more = {
-        "|".join(s): yearly * case.value("pool.stock_thousand", *s) / total for s in spots if total
-    }
+    more = {"|".join(s): 100 * yearly / total for s in spots if total}
 
     def raised(fact: Fact) -> Fact:
-        extra = more.get(fact.entity, 0.0) if fact.parameter == "graduates_thousand" else 0.0
+        extra = more.get(fact.entity, 0.0) if fact.parameter == "recruits_pct" else 0.0
         return _changed(fact, fact.value + extra)
 
     return case.replace(facts=tuple(raised(f) if f.table == "pool" else f for f in case.facts))

@@ -1,9 +1,9 @@
 """How many people of a skill can be won by a period, when some leave the trade every year.
 
-SUPPLY[l,q,t] = SCALE * (ACCESSIBLE * STOCK * KEEP**n + GRADUATES * sum(KEEP**m, m = 0..n))
+SUPPLY[l,q,t] = SCALE * STOCK * (ACCESSIBLE * KEEP**n + RECRUITS * sum(KEEP**m, m = 0..n))
 n = t - START full years; KEEP = 1 - ATTRITION[c] * ATTRITION_SCALE         [thousand persons]
 Whoever leaves does not come back; successors come out of the same supply. With no attrition this is
-ACCESSIBLE * STOCK + GRADUATES * (n + 1).
+STOCK * (ACCESSIBLE + RECRUITS * (n + 1)).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Protocol
 READS = (
     "pool.stock_thousand",
     "pool.accessible_pct",
-    "pool.graduates_thousand",
+    "pool.recruits_pct",
     "country.attrition_pct",
 )
 """Facts these functions ask for; a concept that uses them declares them too."""
@@ -37,12 +37,18 @@ def kept(case: Facts, pool: str, scale: float) -> float:
     return max(0.0, 1 - scale * rate / 100)
 
 
+def recruits(case: Facts, pool: str, skill: str) -> float:
+    """People who enter the trade every year and whom the firm could win [thousand/year]."""
+    share = case.value("pool.recruits_pct", pool, skill) / 100
+    return case.value("pool.stock_thousand", pool, skill) * share
+
+
 def supply(case: Facts, pool: str, skill: str, years: int, attrition_scale: float) -> float:
     """People of a skill the firm could have won and still have, after full years [thousand]."""
     stock = case.value("pool.stock_thousand", pool, skill)
     stock *= case.value("pool.accessible_pct", pool, skill) / 100
     keep = kept(case, pool, attrition_scale)
-    entrants = case.value("pool.graduates_thousand", pool, skill)
+    yearly = recruits(case, pool, skill)
     if keep == 1:
-        return stock + entrants * (years + 1)
-    return float(stock * keep**years + entrants * sum(keep**m for m in range(years + 1)))
+        return stock + yearly * (years + 1)
+    return float(stock * keep**years + yearly * sum(keep**m for m in range(years + 1)))

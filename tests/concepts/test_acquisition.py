@@ -146,7 +146,7 @@ def people(staff_pct: float) -> Plan:
         "target.staff_pct": {"line": staff_pct},
         "pool.stock_thousand": dict.fromkeys(spots, 10.0),
         "pool.accessible_pct": dict.fromkeys(spots, 10.0),
-        "pool.graduates_thousand": dict.fromkeys(spots, 0.0),
+        "pool.recruits_pct": dict.fromkeys(spots, 0.0),
         "pool.wage_usd_thousand": dict.fromkeys(spots, 80.0),
         "tier.width_pct": {"t1": 200},
         "tier.wage_premium_pct": {"t1": 0},

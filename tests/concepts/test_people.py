@@ -28,7 +28,7 @@ FACTS: dict[str, dict[Any, float]] = {
     "site.room_modules": {"tw_a": 0, "us_a": 0, "jp_a": 1},
     "pool.stock_thousand": dict.fromkeys(SPOTS, 3),
     "pool.accessible_pct": dict.fromkeys(SPOTS, 10),
-    "pool.graduates_thousand": dict.fromkeys(SPOTS, 0.1),
+    "pool.recruits_pct": dict.fromkeys(SPOTS, 10 / 3),
     "pool.wage_usd_thousand": dict.fromkeys(SPOTS, 80),
     "tier.width_pct": {"t1": 100},
     "tier.wage_premium_pct": {"t1": 0},

@@ -132,7 +132,7 @@ def people(made: dict[str, dict[Any, float]]) -> Plan:
     facts: dict[str, dict[Any, float]] = {
         "pool.stock_thousand": dict.fromkeys(spots, 50.0),
         "pool.accessible_pct": dict.fromkeys(spots, 10.0),
-        "pool.graduates_thousand": dict.fromkeys(spots, 0.0),
+        "pool.recruits_pct": dict.fromkeys(spots, 0.0),
         "pool.wage_usd_thousand": dict.fromkeys(spots, 80.0),
         "tier.width_pct": {"t1": 100},
         "tier.wage_premium_pct": {"t1": 0},

@@ -7,7 +7,7 @@
     talent.tier[l,q,n,t]   hire[l,q,n,t] <= WIDTH[n] * SUPPLY[l,q,t]      (column bound) [thousand]
     talent.expat[l,q,t]    expat <= EXPAT[c] * need                                       [thousand]
     talent.short[l,q,t]    short <= SHORT * need                                          [thousand]
-    SUPPLY[l,q,t] = ACCESSIBLE * STOCK + GRADUATES * (t - START + 1), less leavers (core.people)
+    SUPPLY[l,q,t] = STOCK * (ACCESSIBLE + RECRUITS * (t - START + 1)), less leavers (core.people)
     wages = L * sum(WAGE * (1 + PREMIUM[n]) * hire) + WAGE * RATIO[c] * expat + PRICE * short
 The steps of the wage curve are convex, so a linear programme takes the cheap ones first. People in
 fabs that run today are paid at the going wage (a constant line); POSTS are those that a fab x

@@ -1,6 +1,6 @@
 """Training: the firm teaches people from outside the trade, for a price and in limited numbers.
 
-    training.places[l,q,t]  trainee[l,q,t] <= PLACES[c] * GRADUATES[l,q] * years since START + 1
+    training.places[l,q,t]  trainee[l,q,t] <= PLACES[c] * RECRUITS[l,q] * years since START + 1
                                                                    (column bound) [thousand]
     wages = L * (WAGE[l,q] + COST[c] / TENURE) * trainee                                   [USD bn]
 Technicians and engineers only: researchers are not taught in two years. Those taught fill posts in
@@ -17,6 +17,7 @@ from typing import Annotated
 from pydantic import Field
 
 from planner.core import discount
+from planner.core import people as workforce
 from planner.core.case import CaseView
 from planner.core.errors import Issue
 from planner.core.options import Options as Base
@@ -27,7 +28,8 @@ AFTER = ("capacity",)
 NEEDS = ("pool",)
 READS = (
     *discount.READS,
-    "pool.graduates_thousand",
+    "pool.recruits_pct",
+    "pool.stock_thousand",
     "pool.wage_usd_thousand",
     "country.training_places_pct",
     "country.training_cost_usd_thousand",
@@ -52,7 +54,7 @@ def places(case: CaseView, opt: Options, spot: Spot) -> float:
     """People the firm could have taught by a period [thousand]."""
     pool, skill, t = spot
     yearly = case.value("country.training_places_pct", case.text("pools", pool, "country")) / 100
-    yearly *= case.value("pool.graduates_thousand", pool, skill) * opt.places_scale
+    yearly *= workforce.recruits(case, pool, skill) * opt.places_scale
     return yearly * (t - case.sets.periods[0] + 1)
 
 
