@@ -52,6 +52,11 @@ class Concept:
         return tuple(dict.fromkeys(self.module.READS))
 
     @property
+    def reads_money(self) -> bool:
+        """Whether it builds on the lines of money booked before it."""
+        return bool(getattr(self.module, "READS_MONEY", False))
+
+    @property
     def options(self) -> type[Options]:
         """Its options class."""
         made: type[Options] = self.module.Options
