@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from planner.analysis.sweep import Job, Start
+    from planner.analysis.sweep import Job
+    from planner.analysis.sweep_start import Start
     from planner.core.sweep import Sweep
     from planner.outputs.sweep_store import Store
 
@@ -72,6 +73,7 @@ def sweep(
 def _start(store: Store, asked: Sweep, todo: list[Job]) -> Start | None:
     """What every point starts from: as recorded, or searched now and recorded."""
     from planner.analysis import sweep as sweeping
+    from planner.analysis.sweep_start import Start
 
     known = store.start()
     if known is None:
@@ -79,4 +81,4 @@ def _start(store: Store, asked: Sweep, todo: list[Job]) -> Start | None:
         store.begin(*((start.settings, start.plan) if start else ((), None)))
         return start
     settings, plan = known
-    return None if plan is None else sweeping.Start(settings, plan)
+    return None if plan is None else Start(settings, plan)

@@ -2,7 +2,8 @@
 
 A file in `concepts/` is a concept when it has AFTER, NEEDS, READS, Options, build, check and money.
 Order: every concept after those in its AFTER; ties by name. A concept takes part when its `on` is
-yes and every fact table in NEEDS has rows.
+yes and every fact table in NEEDS has rows. READS_MONEY = True says that it builds on the lines of
+money booked before it (see `rebuild`).
 """
 
 from __future__ import annotations

@@ -88,7 +88,11 @@ class Workshop:
             self.sets, self.parts = prepare(case)
             model = Model(case.scenario.name)
             self.shares = [_built(model, part) for part in self.parts]
-            self.first = self._finished(case, model, self.sets, self.parts, self.shares)
+            ledger = Ledger.joined(share.ledger for share in self.shares)
+            rows = as_arrays(model.rows, len(model.names))
+            programme = _programme(case, model, self.sets, ledger, rows)
+            names = tuple(c.name for c, _, _ in self.parts)
+            self.first = Rebuilt(Built(model, self.sets, self.parts), programme, ledger, names)
 
     def build(self, case: Case) -> Rebuilt:
         """The model of another case."""
@@ -100,7 +104,8 @@ class Workshop:
             model, again, moved = Model(case.scenario.name), list[str](), False
             shares: list[Share] = []
             for old, before, part in zip(self.shares, self.parts, parts, strict=True):
-                if self._same(case, old, (before[2], part[2]), part[0], changed, moved):
+                blind = not (moved and part[0].reads_money) and before[2] == part[2]
+                if blind and not changed.intersection(part[0].reads) and self._looks(case, old):
                     old.into(model)
                     shares.append(old)
                     continue
@@ -113,7 +118,9 @@ class Workshop:
                     moved = True
                 shares.append(new)
                 again.append(part[0].name)
-            return self._finished(case, model, sets, parts, shares, tuple(again))
+            ledger = Ledger.joined(share.ledger for share in shares)
+            programme = _programme(case, model, sets, ledger, self._rows(model))
+            return Rebuilt(Built(model, sets, parts), programme, ledger, tuple(again))
 
     def _apart(self, case: Case, sets: Sets, parts: Parts) -> bool:
         """Whether nothing can be taken over."""
@@ -130,52 +137,25 @@ class Workshop:
             or sets != self.sets
         )
 
-    def _same(
-        self,
-        case: Case,
-        old: Share,
-        options: tuple[Options, Options],
-        concept: Concept,
-        changed: frozenset[str],
-        moved: bool,
-    ) -> bool:
-        """Whether a concept would build what it built before."""
+    def _looks(self, case: Case, old: Share) -> bool:
+        """Whether what a concept looked at in the scenario is the same."""
         mine, new = self.case.scenario, case.scenario
-        return not (
-            options[0] != options[1]
-            or changed.intersection(concept.reads)
-            or (moved and concept.reads_money)
-            or any(getattr(mine, field) != getattr(new, field) for field in old.asked)
-        )
+        return all(getattr(mine, field) == getattr(new, field) for field in old.asked)
 
-    def _finished(
-        self, case: Case, model: Model, sets: Sets, parts: Parts, shares: list[Share],
-        again: tuple[str, ...] | None = None,
-    ) -> Rebuilt:  # fmt: skip
-        """Objective and arrays of a model whose parts are all there."""
-        ledger = Ledger.joined(share.ledger for share in shares)
-        width = len(model.names)
-        cost, offset = ledger.objective(case.scenario.weights, sets, width)
-        model.objective = dict(enumerate(cost.tolist()))
-        model.objective_constant = offset
-        if again is None:
-            rows = as_arrays(model.rows, width)
-            self.rows = model.rows
-        else:
-            rows = self._rows(model, width)
-        low, high = bounds(model)
-        integer = np.flatnonzero(model.integer).astype(np.int32)
-        programme = Programme(rows, low, high, cost, offset, integer)
-        names = tuple(c.name for c, _, _ in parts) if again is None else again
-        return Rebuilt(Built(model, sets, parts), programme, ledger, names)
-
-    def _rows(self, model: Model, width: int) -> Rows:
+    def _rows(self, model: Model) -> Rows:
         """Arrays of a model's rows: those of the first, but for the rows that are other objects."""
-        pairs = enumerate(zip(model.rows, self.rows, strict=True))
+        pairs = enumerate(zip(model.rows, self.first.built.model.rows, strict=True))
         at = np.array([n for n, (row, old) in pairs if row is not old], dtype=np.int32)
-        return self.first.programme.rows.with_some(
-            at, as_arrays([model.rows[n] for n in at], width)
-        )
+        other = as_arrays([model.rows[n] for n in at], len(model.names))
+        return self.first.programme.rows.with_some(at, other)
+
+
+def _programme(case: Case, model: Model, sets: Sets, ledger: Ledger, rows: Rows) -> Programme:
+    """Objective and arrays of a model whose parts are all there."""
+    cost, offset = ledger.objective(case.scenario.weights, sets, len(model.names))
+    model.objective, model.objective_constant = dict(enumerate(cost.tolist())), offset
+    integer = np.flatnonzero(model.integer).astype(np.int32)
+    return Programme(rows, *bounds(model), cost, offset, integer)
 
 
 def _built(model: Model, part: tuple[Concept, object, Options]) -> Share:
@@ -209,18 +189,16 @@ def _columns(share: Share) -> dict[str, tuple[str, Mapping[Key, int]]]:
 
 def _changed(old: Case, new: Case) -> frozenset[str]:
     """`table.parameter` of every fact that differs."""
-    if len(old.facts) == len(new.facts):
-        pairs = [(a, b) for a, b in zip(old.facts, new.facts, strict=True) if a is not b]
+    if len(old.facts) != len(new.facts):
+        mine, theirs = set(old.by_key), set(new.by_key)
+        lone = {f"{key[0]}.{key[2]}" for key in mine ^ theirs}
+        both = [(old.by_key[key], new.by_key[key]) for key in mine & theirs]
     else:
-        mine, theirs = old.by_key, new.by_key
-        pairs = [(mine.get(key), theirs.get(key)) for key in mine.keys() | theirs.keys()]  # type: ignore[misc]
-    return frozenset(_name(f) for a, b in pairs if _differ(a, b) for f in (a, b) if f is not None)
+        lone, both = set[str](), list(zip(old.facts, new.facts, strict=True))
+    differ = [f for a, b in both if a is not b and _differ(a, b) for f in (a, b)]
+    return frozenset(lone | {f"{f.table}.{f.parameter}" for f in differ})
 
 
-def _differ(a: Fact | None, b: Fact | None) -> bool:
+def _differ(a: Fact, b: Fact) -> bool:
     """Whether two facts are different numbers (evidence and range do not reach a model)."""
-    return a is None or b is None or (a.key, a.value) != (b.key, b.value)
-
-
-def _name(fact: Fact) -> str:
-    return f"{fact.table}.{fact.parameter}"
+    return (a.key, a.value) != (b.key, b.value)

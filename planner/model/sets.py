@@ -117,9 +117,7 @@ def with_columns(
             for way, t in product([alone, *_other(ways, i, k)], sets.periods):
                 column = (i, k, way.option, t)
                 service = _service(case, sets, column, alone.option) + way.delay_years
-                if (k, service) not in ramps:
-                    ramps[k, service] = ramp.usable(case, sets, k, service)
-                vintage = Vintage(service, ramps[k, service])
+                vintage = _vintage(case, sets, k, service, ramps)
                 if not vintage.usable:
                     continue
                 reason = next((r for m in masks.values() if (r := m(i, k, t))), None)
@@ -141,3 +139,10 @@ def _service(case: Case, sets: Sets, column: Column, option: str) -> float:
     """Year of first wafers of modules begun in `column`; option: whose lead time counts."""
     i, _, _, t = column
     return t + case.value(f"country.lead_{option}_years", sets.country_of[i])
+
+
+def _vintage(case: Case, sets: Sets, k: str, service: float, ramps: Ramps) -> Vintage:
+    """What modules with first wafers at a date do later."""
+    if (k, service) not in ramps:
+        ramps[k, service] = ramp.usable(case, sets, k, service)
+    return Vintage(service, ramps[k, service])

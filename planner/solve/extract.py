@@ -20,7 +20,7 @@ from planner.solve.tables_balance import balance_table
 TINY = 1e-9
 
 
-def extract(
+def extract(  # noqa: PLR0913 - two are named
     case: Case,
     built: Built,
     values: list[float],

@@ -7,6 +7,7 @@ case gives the same plan, bound and gap in any order and in any process.
 from __future__ import annotations
 
 import time
+
 import numpy as np
 
 from planner.core.case import Case
@@ -79,4 +80,3 @@ def _found(first: Rebuilt, settings: SolverSettings) -> Start | None:
     if answer.values is None:
         raise Infeasible(Conflict(()))
     return start_from(first.programme, np.array(answer.values), settings.time_limit)
-

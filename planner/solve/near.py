@@ -2,7 +2,8 @@
 
     bound   the relaxation's optimum, from the start's basis               (no plan is worth more)
     plan    the start's whole numbers, everything else made best for this programme
-    then    a search around that plan where it and the relaxation differ
+    then    a search around that plan where it and the relaxation differ, at first among the
+            columns that either of them uses
     then    the whole programme searched from the best plan so far
 Each step is taken only while the gap is wider than asked.
 """
@@ -15,7 +16,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from planner.core.errors import Stopped as SearchStopped
+from planner.core.errors import Stopped
 from planner.core.histories import Numbers
 from planner.core.scenario import SolverSettings
 from planner.model.lp import Model
@@ -26,26 +27,36 @@ from planner.solve.grain import MARGIN
 from planner.solve.near_session import (
     BASIC,
     LOWER,
+    Around,
     Basis,
     Found,
     Standing,
     Start,
-    Stopped,
+    Unanswered,
     around,
     fresh,
+    idle,
 )
+
+WIDE, SEARCH = 3, 4
+"""Steps of an answer: 1 the start's plan, 2 around it among columns in use, 3 around it among all,
+4 a search of the whole programme."""
 
 
 def start_from(programme: Programme, values: Numbers, seconds: float) -> Start | None:
-    """A start from a plan of a programme; None when an LP could not be solved."""
+    """A start from a plan of a programme, bettered once around it; None if an LP is not solved."""
     whole = np.round(values[programme.integer])
     try:
         relaxed = fresh(programme, None, seconds)
         held = fresh(programme, whole, seconds)
-    except Stopped:
+        if relaxed is None or held is None:
+            return None
+        found = around(programme, Around(whole, relaxed.x), math.inf, seconds)
+        better = None if found is None else fresh(programme, found, seconds)
+    except Unanswered:
         return None
-    if relaxed is None or held is None:
-        return None
+    if found is not None and better is not None and better.worth > held.worth:
+        whole, held = found, better
     return Start(whole, relaxed.basis, held.basis)
 
 
@@ -64,7 +75,7 @@ class Near:
     def answer(self, programme: Programme, model: Model, asked: SolverSettings) -> Answer | None:
         """Best plan and bound, to the gap asked for; None when an LP could not be solved.
 
-        Raises planner.core.errors.Stopped as any search does.
+        Raises Stopped as any search does.
         """
         begun = time.perf_counter()
 
@@ -78,11 +89,12 @@ class Near:
             bound = top.worth + MARGIN * abs(top.worth)
             best = self._plan(programme, self.start.whole, left())
             steps = 1
-            if not _close(best, bound, asked.gap):
-                steps, best = 2, self._better(programme, best, top, (asked.gap, left()))
-        except Stopped:
+            while steps < WIDE and not _close(best, bound, asked.gap):
+                steps += 1
+                best = self._better(programme, best, top, (asked.gap, left()), steps == WIDE)
+        except Unanswered:
             return None
-        if best is None or not _close(best, bound, asked.gap):
+        if best is None or not _close(best, bound, asked.gap):  # and so step SEARCH
             rest = asked.model_copy(update={"time_limit": left()})
             return _searched(model, best, bound, rest)
         return _answer(best, bound, asked.gap, steps, time.perf_counter() - begun)
@@ -91,13 +103,22 @@ class Near:
         return self.held.solve(programme, whole, self.start.held, seconds)
 
     def _better(
-        self, programme: Programme, best: Found | None, top: Found, limits: tuple[float, float]
+        self,
+        programme: Programme,
+        best: Found | None,
+        top: Found,
+        limits: tuple[float, float],
+        wide: bool,
     ) -> Found | None:
         """The better of a plan and what is found around it."""
         gap, seconds = limits
-        whole = self.start.whole if best is None else np.round(best.x[programme.integer])
+        at = programme.integer
+        if best is None and not wide:
+            return None
+        whole = self.start.whole if best is None else np.round(best.x[at])
+        closed = None if best is None or wide else idle(programme, top.x, best.x)
         bound = top.worth + MARGIN * abs(top.worth)
-        found = around(programme, whole, top.x, bound / (1 + gap), seconds)
+        found = around(programme, Around(whole, top.x, closed), bound / (1 + gap), seconds)
         if found is None:
             return best
         polished = self._plan(programme, found, seconds)
@@ -148,17 +169,15 @@ def _answer(plan: Found, bound: float, gap: float, steps: int, seconds: float) -
     )
 
 
-def _searched(
-    model: Model, best: Found | None, bound: float, asked: SolverSettings
-) -> Answer:
+def _searched(model: Model, best: Found | None, bound: float, asked: SolverSettings) -> Answer:
     """The whole programme searched from a plan, and polished; the better bound counts."""
     values = None if best is None else best.x.tolist()
     try:
         answer, kept = highs.run_live(model, asked, start=values)
-    except SearchStopped:
+    except Stopped:
         if best is None:
             raise
-        return replace(_answer(best, bound, asked.gap, 3, 0.0), stopped_by="time limit")
+        return replace(_answer(best, bound, asked.gap, SEARCH, 0.0), stopped_by="time limit")
     if answer.values is None:
         return answer
     polished = highs.polish(kept, answer.values)
@@ -168,5 +187,5 @@ def _searched(
         values=plan.values,
         objective=max(answer.objective, plan.objective),
         bound=min(bound, max(answer.bound, plan.objective)),
-        parts={"near": 3},
+        parts={"near": SEARCH},
     )

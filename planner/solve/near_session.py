@@ -70,7 +70,7 @@ class Found:
     basis: Basis
 
 
-class Stopped(Exception):  # noqa: N818 - internal: told to the caller as "no answer here"
+class Unanswered(Exception):
     """An LP ended without an answer (a limit, or numerical trouble)."""
 
 
@@ -82,9 +82,7 @@ class Standing:
         self.now = programme
         self.highs = _loaded(programme)
         rows = programme.rows
-        self.owner = np.repeat(
-            np.arange(len(rows.lower), dtype=np.int32), np.diff(rows.starts)
-        )
+        self.owner = np.repeat(np.arange(len(rows.lower), dtype=np.int32), np.diff(rows.starts))
         self.scaled = False
 
     def fits(self, programme: Programme) -> bool:
@@ -102,7 +100,7 @@ class Standing:
     ) -> Found | None:
         """Optimum from a basis, with the whole columns held if values are given.
 
-        Raises Stopped.
+        Raises Unanswered.
         """
         if not self.scaled:  # HiGHS may keep the scaling of what it solves first: always the first
             self.scaled = True
@@ -143,7 +141,7 @@ class Standing:
 
 
 def solved(highs: Any, basis: Basis | None, seconds: float) -> Found | None:
-    """Run an LP from a basis and from nothing else; None when infeasible. Raises Stopped."""
+    """Run an LP from a basis and from nothing else; None when infeasible. Raises Unanswered."""
     highs.clearSolver()
     if basis is not None:
         highs.setBasis(_basis(basis))
@@ -153,13 +151,13 @@ def solved(highs: Any, basis: Basis | None, seconds: float) -> Found | None:
     if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
         return None
     if status != kinds.kOptimal:
-        raise Stopped
+        raise Unanswered
     x = np.array(highs.getSolution().col_value, dtype=float)
     return Found(float(highs.getInfo().objective_function_value), x, _statuses(highs.getBasis()))
 
 
 def fresh(programme: Programme, whole: Numbers | None, seconds: float) -> Found | None:
-    """Optimum of an LP loaded for this once. Raises Stopped."""
+    """Optimum of an LP loaded for this once. Raises Unanswered."""
     highs = _loaded(programme)
     if whole is not None:
         at = programme.integer
@@ -167,37 +165,58 @@ def fresh(programme: Programme, whole: Numbers | None, seconds: float) -> Found 
     return solved(highs, None, seconds)
 
 
-def around(
-    programme: Programme, whole: Numbers, x: Numbers, target: float, seconds: float
-) -> Numbers | None:
+@dataclass(frozen=True)
+class Around:
+    """Where to search: whole columns of a plan, the relaxation's optimum, and columns left out.
+
+    closed: other columns that stay at nothing, a mask; a small search for a large programme.
+    """
+
+    whole: Numbers
+    x: Numbers
+    closed: Places | None = None
+
+
+def around(programme: Programme, near: Around, target: float, seconds: float) -> Numbers | None:
     """Whole columns of a plan worth `target`, or the best seen, where plan and relaxation differ.
 
-    Columns on which a plan and the relaxation's optimum `x` agree stay at the plan's values
-    (Danna, Rothberg & Le Pape 2005); the rest is searched to NODES nodes.
+    Columns on which a plan and the relaxation's optimum agree stay at the plan's values (Danna,
+    Rothberg & Le Pape 2005); the rest is searched to NODES nodes.
     """
     highs, at = _loaded(programme), programme.integer
-    same = np.abs(x[at] - whole) <= 1e-6
-    highs.changeColsBounds(int(same.sum()), at[same], whole[same], whole[same])
+    same = np.abs(near.x[at] - near.whole) <= 1e-6
+    highs.changeColsBounds(int(same.sum()), at[same], near.whole[same], near.whole[same])
+    if near.closed is not None:
+        none = np.zeros(len(near.closed))
+        highs.changeColsBounds(len(none), near.closed, none, none)
     free = at[~same]
-    highs.changeColsIntegrality(
-        len(free), free, np.array([highspy.HighsVarType.kInteger] * len(free))
-    )
+    kinds = np.array([highspy.HighsVarType.kInteger] * len(free))
+    highs.changeColsIntegrality(len(free), free, kinds)
     options = {
         "objective_target": target,
         "mip_max_nodes": NODES,
         "mip_heuristic_effort": HEURISTIC_EFFORT,
-        "mip_rel_gap": 1e-4,
+        "mip_rel_gap": 1e-3,
         "time_limit": seconds,
     }
     for name, value in options.items():
         highs.setOptionValue(name, value)
-    highs.setSolution(len(at), at, whole)
+    highs.setSolution(len(at), at, near.whole)
     highs.run()
     known = highs.getInfo().primal_solution_status
     if known != highspy.SolutionStatus.kSolutionStatusFeasible:
         return None
     found: Numbers = np.round(np.array(highs.getSolution().col_value, dtype=float)[at])
     return found
+
+
+def idle(programme: Programme, *points: Numbers) -> Places:
+    """Continuous columns at nothing in every point, and free to stay there."""
+    closed = (programme.low <= 0) & (programme.high >= 0)
+    closed[programme.integer] = False
+    for x in points:
+        closed &= np.abs(x) <= SMALL
+    return np.flatnonzero(closed).astype(np.int32)
 
 
 def _loaded(programme: Programme) -> Any:

@@ -73,7 +73,7 @@ def _search(case: Case, built: Built, asked: SolverSettings, call: _Call) -> Pla
     )  # fmt: skip
 
 
-def finished(
+def finished(  # noqa: PLR0913 - two are named
     case: Case,
     built: Built,
     answers: tuple[highs.Answer, highs.Answer],

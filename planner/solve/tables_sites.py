@@ -22,9 +22,7 @@ def site_table(case: Case, sets: Sets, tables: Mapping[str, pd.DataFrame]) -> pd
     names = ("modules", "research", "capacity", "grants")
     split = {name: dict(iter(tables[name].groupby("site"))) for name in names}
     empty = {name: tables[name].iloc[:0] for name in names}
-    rows = [
-        _site(case, sets, {n: split[n].get(i, empty[n]) for n in names}, i) for i in sets.sites
-    ]
+    rows = [_site(case, sets, {n: split[n].get(i, empty[n]) for n in names}, i) for i in sets.sites]
     return pd.DataFrame(rows, columns=SITE_COLUMNS.split(","))
 
 
