@@ -103,7 +103,13 @@ def cash_of(ledger: Ledger, sets: Sets, values: list[float]) -> pd.DataFrame:
         factor,
         amount * factor,
     )
-    return pd.DataFrame(dict(zip(CASH_COLUMNS, columns, strict=True)))
+    frame = pd.DataFrame(dict(zip(CASH_COLUMNS, columns, strict=True)))
+    text = [
+        name
+        for name, column in zip(CASH_COLUMNS, columns, strict=True)
+        if isinstance(column, list) and not column
+    ]
+    return frame.astype(dict.fromkeys(text, object))  # a column of nothing would be numbers
 
 
 def row_table(model: Model, values: list[float], prices: list[float]) -> pd.DataFrame:
