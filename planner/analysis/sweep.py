@@ -1,7 +1,8 @@
-"""Sweep: many points of one scenario, solved side by side, each as if it stood alone.
+"""Sweep: many points of one scenario, solved side by side from one and the same start.
 
-A point never starts from another point's plan: results do not hang on the order of work, on how
-many workers there are, or on what was killed in between.
+The start is a point solved before all others and kept with the results (`sweep_start`). A point
+starts from that plan and never from another one's: results do not hang on the order of work, on
+how many workers there are, or on what was killed in between.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from planner.analysis.sweep_start import Start, World, find_start, solve_from
 from planner.core.errors import Infeasible, InputError, Issue, PlannerError
 from planner.core.sweep import Outcome, Setting, Sweep
 
@@ -34,10 +36,27 @@ class Job:
     data_root: str
     gap: float
     time_limit: float
+    inputs: str = ""
+    start: Start | None = None
+
+    @property
+    def world(self) -> World:
+        """What it has in common with the other points."""
+        return World(self.scenario, self.data_root, self.gap, self.time_limit, self.inputs)
 
 
-def jobs(sweep: Sweep, scenario: Path, data_root: Path) -> list[Job]:
-    """Every point as a job."""
+def started(todo: Sequence[Job], start: Start | None) -> list[Job]:
+    """The same jobs, from a start."""
+    return [replace(job, start=start) for job in todo]
+
+
+def start_of(sweep: Sweep, todo: Sequence[Job]) -> Start | None:
+    """The start of a sweep, searched now; todo: every job of it."""
+    return find_start(todo[0].world, sweep.settings(), [job.settings for job in todo])
+
+
+def jobs(sweep: Sweep, scenario: Path, data_root: Path, inputs: str = "") -> list[Job]:
+    """Every point as a job; inputs: digest of the scenario's case."""
     factors = {knob.key for knob in sweep.knobs if knob.factor}
     return [
         Job(
@@ -47,6 +66,7 @@ def jobs(sweep: Sweep, scenario: Path, data_root: Path) -> list[Job]:
             str(data_root),
             sweep.gap,
             sweep.time_limit,
+            inputs,
         )
         for number, settings in enumerate(sweep.settings())
     ]
@@ -60,18 +80,13 @@ def _text(setting: Setting, factors: set[str]) -> str:
 
 def solve_point(job: Job) -> Outcome:
     """Load, solve and verify one point; what goes wrong becomes its reason."""
-    from planner.inputs.load import load_case
-    from planner.model.catalogue import option_schemas
-    from planner.solve.optimise import solve_case
-
     begun, worker = time.perf_counter(), str(os.getpid())
 
     def spent() -> dict[str, Any]:
         return {"seconds": time.perf_counter() - begun, "worker": worker}
 
     try:
-        case = load_case(job.scenario, option_schemas(), Path(job.data_root), job.settings)
-        plan = solve_case(case, gap=job.gap, time_limit=job.time_limit, threads=1)
+        plan = solve_from(job.world, job.start, job.settings)
     except Infeasible:
         return Outcome(job.point, "infeasible", "no plan meets every rule", **spent())
     except PlannerError as error:

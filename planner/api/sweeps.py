@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from planner.analysis.sweep import Job
+    from planner.analysis.sweep_start import Start
+    from planner.core.sweep import Sweep
+    from planner.outputs.sweep_store import Store
 
 
 def sweep(
@@ -42,12 +48,13 @@ def sweep(
     near = path.parent / asked.scenario
     scenario = api.find_scenario(near if near.is_file() else asked.scenario)
     case = api.load(scenario)
-    todo = sweeping.jobs(asked, scenario.resolve(), data_root())
+    todo = sweeping.jobs(asked, scenario.resolve(), data_root(), case.digest)
     api.load(scenario, todo[0].settings)  # a wrong key is one error now, not one a point
     folder = (out or api.RUNS / asked.name).expanduser()
     with writing(folder), opened(folder, asked, case.digest, resume=resume) as store:
         done = store.done()
         left = [job for job in todo if job.point not in done]
+        left = sweeping.started(left, _start(store, asked, todo)) if left else left
         work = (
             sweeping.run_on_cluster(left, workers)
             if isinstance(workers, str)
@@ -61,3 +68,17 @@ def sweep(
         store.export(folder)
     write_sweep_page(asked, outcomes, case, folder / "sweep.html", data_root())
     return folder, outcomes
+
+
+def _start(store: Store, asked: Sweep, todo: list[Job]) -> Start | None:
+    """What every point starts from: as recorded, or searched now and recorded."""
+    from planner.analysis import sweep as sweeping
+    from planner.analysis.sweep_start import Start
+
+    known = store.start()
+    if known is None:
+        start = sweeping.start_of(asked, todo)
+        store.begin(*((start.settings, start.plan) if start else ((), None)))
+        return start
+    settings, plan = known
+    return None if plan is None else Start(settings, plan)

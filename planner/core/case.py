@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from planner.core.errors import ModelError
 from planner.core.scenario import Scenario
@@ -213,6 +213,7 @@ class CaseView:
         self._concept = concept
         self._means: dict[tuple[str, tuple[str, ...], int], float] = {}
         self.sets = sets
+        self.asked: set[str] = set()
 
     def _allowed(self, name: str) -> None:
         if name not in self._reads:
@@ -259,5 +260,17 @@ class CaseView:
 
     @property
     def scenario(self) -> Scenario:
-        """The scenario."""
-        return self._case.scenario
+        """The scenario; which of its fields are looked at is noted in `asked`."""
+        return cast("Scenario", _Noted(self._case.scenario, self.asked))
+
+
+class _Noted:
+    """A scenario that notes which of its fields are looked at."""
+
+    def __init__(self, scenario: Scenario, asked: set[str]) -> None:
+        self._scenario, self._asked = scenario, asked
+
+    def __getattr__(self, field: str) -> Any:
+        """Field of the scenario."""
+        self._asked.add(field)
+        return getattr(self._scenario, field)

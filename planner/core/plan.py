@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -68,14 +69,14 @@ class Plan:
 
     def values(self, family: str) -> dict[tuple[Any, ...], float]:
         """Key -> value of a variable family; missing keys are zero."""
-        frame = self.variables.get(family)
-        if frame is None or frame.empty:
-            return {}
-        keys = [c for c in frame.columns if c != "value"]
-        return {
-            tuple(key): float(value)
-            for *key, value in frame[[*keys, "value"]].itertuples(index=False, name=None)
-        }
+        if family not in self._known:
+            self._known[family] = _by_key(self.variables.get(family))
+        return dict(self._known[family])
+
+    @cached_property
+    def _known(self) -> dict[str, dict[tuple[Any, ...], float]]:
+        """Families asked for before: many rules ask for the same ones."""
+        return {}
 
     def table(self, name: str) -> pd.DataFrame:
         """Readable table, empty when the plan has none of that name."""
@@ -93,3 +94,11 @@ class Plan:
             f"<b>{escape(self.title)}</b> ({escape(self.info.status)}, "
             f"gap {self.info.gap:.3%})<table>{measures}</table>"
         )
+
+
+def _by_key(frame: pd.DataFrame | None) -> dict[tuple[Any, ...], float]:
+    """Key -> value of a family's rows."""
+    if frame is None or frame.empty:
+        return {}
+    keys = [frame[c].tolist() for c in frame.columns if c != "value"]
+    return dict(zip(zip(*keys, strict=True), map(float, frame["value"].tolist()), strict=True))

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from planner.core.case import Case
+from planner.core.case import Case, Fact
 from planner.core.errors import InputError, Issue, did_you_mean
 from planner.core.future_set import with_made_futures
 from planner.core.options import Options
 from planner.core.scenario import Scenario
 from planner.inputs.coherence import check_coherence
-from planner.inputs.dictionary import read_dictionary
+from planner.inputs.dictionary import Dictionary, read_dictionary
 from planner.inputs.frozen import case_from_json, case_to_json
 from planner.inputs.references import apply_overrides, check_options, check_references
 from planner.inputs.scenarios import Origin, read_scenario
@@ -21,6 +22,7 @@ from planner.inputs.tables import read_facts, read_registers
 from planner.inputs.yaml_files import read_yaml
 
 __all__ = [
+    "Evidence",
     "case_from_json",
     "case_to_json",
     "data_root",
@@ -58,15 +60,40 @@ def list_scenarios() -> tuple[dict[str, str], ...]:
     return tuple(sorted(found, key=lambda s: (s["name"] != "base", s["name"])))
 
 
+@dataclass
+class Evidence:
+    """Tables read before, by folder and scenario's world: read once for many settings."""
+
+    known: dict[Path, tuple[dict[str, Any], list[Fact]]] = field(default_factory=dict)
+
+    def read(
+        self, world: Path, dictionary: Dictionary, issues: list[Issue]
+    ) -> tuple[dict[str, Any], list[Fact]]:
+        """Registers and facts of a folder; adds their problems to those found so far."""
+        if world not in self.known:
+            registers = read_registers(world, dictionary, issues)
+            unread = any(issue.code < "E110" for issue in issues)  # a whole file
+            facts = [] if unread else read_facts(world, dictionary, registers, issues)
+            if not issues:
+                issues.extend(check_coherence(dictionary, registers, facts))
+            if issues:
+                return registers, facts
+            self.known[world] = registers, facts
+        registers, facts = self.known[world]
+        return dict(registers), facts
+
+
 def load_case(
     path: str | Path,
     schemas: Mapping[str, type[Options]],
     data_root: Path | None = None,
     set_values: Iterable[str] = (),
+    evidence: Evidence | None = None,
 ) -> Case:
     """Read scenario and data, check everything once, freeze.
 
-    Raises InputError that carries every problem of scenario and data together.
+    evidence: tables read before, where the same data serve many settings. Raises InputError that
+    carries every problem of scenario and data together.
     """
     root = data_root or _default_data_root()
     issues: list[Issue] = []
@@ -80,11 +107,8 @@ def load_case(
     except InputError as error:  # without it no table can be read
         raise InputError([*issues, *error.issues]) from error
     world = _world(root, scenario.data, issues)
-    registers = read_registers(world, dictionary, issues)
+    registers, facts = (evidence or Evidence()).read(world, dictionary, issues)
     unread = any(issue.code < "E110" for issue in issues)  # a whole file: facts would all dangle
-    facts = [] if unread else read_facts(world, dictionary, registers, issues)
-    if not issues:
-        issues.extend(check_coherence(dictionary, registers, facts))
     reasons: dict[str, str] = {}
     if origin and not unread:
         issues.extend(check_references(scenario, registers, origin))
@@ -97,7 +121,10 @@ def load_case(
     case = Case(
         scenario=scenario,
         registers=registers,
-        facts=tuple(replace(f, where=_in_world(f.where, scenario.data)) for f in facts),
+        facts=tuple(
+            replace(f, where=_in_world(f.where, scenario.data)) if scenario.data else f
+            for f in facts
+        ),
         kinds=dictionary.kinds(),
         defaults=dictionary.defaults(),
         sources=sources,

@@ -136,7 +136,7 @@ def _bind(concept: Concept, view: CaseView, opt: Options) -> Mask:
 def build_model(case: Case) -> Built:
     """Build every active concept and the objective."""
     with unswept():
-        return _assembled(case, *prepare(case))
+        return assembled(case, *prepare(case))
 
 
 def build_with_states(case: Case, more: Mapping[int, Sequence[State]]) -> Built:
@@ -149,7 +149,7 @@ def build_with_states(case: Case, more: Mapping[int, Sequence[State]]) -> Built:
     states = {t: (*found, *extra.get(t, ())) for t, found in sets.states.items()}
     sets = replace(sets, states=states)
     views = tuple((c, CaseView(case, sets, c.reads, c.name), opt) for c, _, opt in parts)
-    return _assembled(case, sets, views)
+    return assembled(case, sets, views)
 
 
 def _seen(state: State, parts: Parts) -> State:
@@ -160,7 +160,8 @@ def _seen(state: State, parts: Parts) -> State:
     return state
 
 
-def _assembled(case: Case, sets: Sets, parts: Parts) -> Built:
+def assembled(case: Case, sets: Sets, parts: Parts) -> Built:
+    """Every concept's part of the model, and the objective."""
     model = Model(case.scenario.name)
     for concept, view, opt in parts:
         model.concept = concept.name

@@ -2,7 +2,8 @@
 
 A file in `concepts/` is a concept when it has AFTER, NEEDS, READS, Options, build, check and money.
 Order: every concept after those in its AFTER; ties by name. A concept takes part when its `on` is
-yes and every fact table in NEEDS has rows.
+yes and every fact table in NEEDS has rows. READS_MONEY = True says that it builds on the lines of
+money booked before it (see `rebuild`).
 """
 
 from __future__ import annotations
@@ -50,6 +51,11 @@ class Concept:
     def reads(self) -> tuple[str, ...]:
         """Facts it is shown."""
         return tuple(dict.fromkeys(self.module.READS))
+
+    @property
+    def reads_money(self) -> bool:
+        """Whether it builds on the lines of money booked before it."""
+        return bool(getattr(self.module, "READS_MONEY", False))
 
     @property
     def options(self) -> type[Options]:

@@ -99,6 +99,7 @@ class Model:
         self.integer: list[bool] = []
         self.names: list[str] = []
         self.rows: list[tuple[str, Terms, str, float]] = []
+        self.extensions: list[tuple[str, Key, Terms]] = []
         self.objective: dict[int, float] = {}
         self.objective_constant = 0.0
         self.concept = ""
@@ -167,6 +168,7 @@ class Model:
         if rule not in self.rules or key not in self.rules[rule].rows:
             msg = f"no row {label(rule, key)} to extend"
             raise ModelError(msg)
+        self.extensions.append((rule, key, terms))
         number = self.rules[rule].rows[key]
         name, before, sense, right = self.rows[number]
         self.rows[number] = (name, [*before, *terms], sense, right)

@@ -13,6 +13,8 @@ from planner.model.states import build_states
 
 Mask = Callable[[str, str, int], str | None]
 """(site, product, period) -> name of the rule that forbids it, or None."""
+Ramps = dict[tuple[str, float], dict[int, float]]
+"""(class, year of first wafers) -> usable share by period, worked out once for all sites."""
 
 
 def build_sets(case: Case, *, existing_abroad: bool = True, wafers_per_kwpm: float) -> Sets:
@@ -105,6 +107,7 @@ def with_columns(
     vintages: dict[Column, Vintage] = {}
     masked: dict[str, int] = {}
     borne: dict[Column, float] = {}
+    ramps: Ramps = {}
     for i in sets.sites:
         if "site" not in case.tables or case.value("site.room_modules", i) < 1:
             continue
@@ -113,7 +116,8 @@ def with_columns(
         for k in (k for k in sets.products if k in only):
             for way, t in product([alone, *_other(ways, i, k)], sets.periods):
                 column = (i, k, way.option, t)
-                vintage = _vintage(case, sets, column, alone.option, way.delay_years)
+                service = _service(case, sets, column, alone.option) + way.delay_years
+                vintage = _vintage(case, sets, k, service, ramps)
                 if not vintage.usable:
                     continue
                 reason = next((r for m in masks.values() if (r := m(i, k, t))), None)
@@ -131,11 +135,14 @@ def _other(ways: Mapping[tuple[str, str], Way], i: str, k: str) -> list[Way]:
     return [ways[i, k]] if (i, k) in ways else []
 
 
-def _vintage(case: Case, sets: Sets, column: Column, option: str, delay: float) -> Vintage:
-    """Year of first wafers and usable share per period of modules begun in `column`.
+def _service(case: Case, sets: Sets, column: Column, option: str) -> float:
+    """Year of first wafers of modules begun in `column`; option: whose lead time counts."""
+    i, _, _, t = column
+    return t + case.value(f"country.lead_{option}_years", sets.country_of[i])
 
-    option: whose lead time counts. delay: what it takes longer [years].
-    """
-    i, k, _, t = column
-    service = t + case.value(f"country.lead_{option}_years", sets.country_of[i]) + delay
-    return Vintage(service, ramp.usable(case, sets, k, service))
+
+def _vintage(case: Case, sets: Sets, k: str, service: float, ramps: Ramps) -> Vintage:
+    """What modules with first wafers at a date do later."""
+    if (k, service) not in ramps:
+        ramps[k, service] = ramp.usable(case, sets, k, service)
+    return Vintage(service, ramps[k, service])

@@ -5,6 +5,7 @@ points   (point, knob, value)                             every point's settings
 results  (point, status, reason, objective_usd_bn, bound_usd_bn, gap)
 measures (point, measure, value)
 modules  (point, site, country, product, option, begun_year, kwpm)
+start    (settings, plan)                                 what every point starts from
 effort   (point, seconds, worker)                         the only table that differs by run
 """
 
@@ -36,6 +37,7 @@ TABLES = {
         "point INTEGER, site VARCHAR, country VARCHAR, product VARCHAR, option VARCHAR, "
         "begun_year INTEGER, kwpm DOUBLE"
     ),
+    "start": "settings VARCHAR, plan BLOB",
     "effort": "point INTEGER PRIMARY KEY, seconds DOUBLE, worker VARCHAR",
 }
 SAME_IN_EVERY_RUN = ("points", "results", "measures", "modules")
@@ -56,6 +58,15 @@ class Store:
     def done(self) -> set[int]:
         """Points that need no further work."""
         return {int(row[0]) for row in self._db.execute("SELECT point FROM results").fetchall()}
+
+    def start(self) -> tuple[tuple[str, ...], bytes | None] | None:
+        """Settings and plan the points start from; None when no start was looked for yet."""
+        row = self._db.execute("SELECT settings, plan FROM start").fetchone()
+        return None if row is None else (tuple(json.loads(row[0])), row[1])
+
+    def begin(self, settings: tuple[str, ...], plan: bytes | None) -> None:
+        """Record what every point starts from, once; no plan: every point from nothing."""
+        self._db.execute("INSERT INTO start VALUES (?, ?)", [json.dumps(settings), plan])
 
     def add(self, outcome: Outcome) -> None:
         """Record a point, whole or not at all."""

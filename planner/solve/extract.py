@@ -11,24 +11,36 @@ from planner.core.case import Case
 from planner.core.plan import CASH_COLUMNS, Plan, SolveInfo
 from planner.core.sets import Sets
 from planner.model.assemble import Built
+from planner.model.ledger import Ledger
 from planner.model.lp import Model
 from planner.model.matrix import by_rows
-from planner.solve.tables import readable_tables
+from planner.solve.tables import measured_tables, readable_tables
 from planner.solve.tables_balance import balance_table
 
 TINY = 1e-9
 
 
-def extract(
-    case: Case, built: Built, values: list[float], prices: list[float], info: SolveInfo
+def extract(  # noqa: PLR0913 - two are named
+    case: Case,
+    built: Built,
+    values: list[float],
+    prices: list[float],
+    info: SolveInfo,
+    *,
+    ledger: Ledger | None = None,
+    brief: bool = False,
 ) -> Plan:
-    """Assemble the plan. Integer columns are rounded, values below 1e-9 are dropped."""
+    """Assemble the plan. Integer columns are rounded, values below 1e-9 are dropped.
+
+    ledger: the model's lines of money as arrays, if at hand. brief: without rows and without the
+    tables that no measure needs.
+    """
     model = built.model
     clean = [
         float(round(v)) if integer else (0.0 if abs(v) < TINY else v)
         for v, integer in zip(values, model.integer, strict=True)
     ]
-    cash = cash_table(model, built.sets, clean)
+    cash = cash_of(ledger or Ledger.of(model.money), built.sets, clean)
     plan = Plan(
         scenario=case.scenario.name,
         title=case.scenario.label,
@@ -37,9 +49,9 @@ def extract(
         variables=variable_tables(model, clean),
         cash=cash,
         measures={},
-        rows=row_table(model, clean, prices),
+        rows=pd.DataFrame() if brief else row_table(model, clean, prices),
     )
-    tables = readable_tables(plan, case, built.sets)
+    tables = (measured_tables if brief else readable_tables)(plan, case, built.sets)
     measures = money_measures(plan, case, built.sets) | _plan_measures(tables, built.sets)
     for name, measure in model.measures.items():
         measures[name] = measure.constant + sum(a * clean[j] for j, a in measure.terms)
@@ -67,33 +79,37 @@ def variable_tables(model: Model, values: list[float]) -> dict[str, pd.DataFrame
 
 
 def cash_table(model: Model, sets: Sets, values: list[float]) -> pd.DataFrame:
+    """Every line of a model's money with its amount; lines of zero are dropped."""
+    return cash_of(Ledger.of(model.money), sets, values)
+
+
+def cash_of(ledger: Ledger, sets: Sets, values: list[float]) -> pd.DataFrame:
     """Every line of money with its amount; lines of zero are dropped."""
     chances = {(t, u.id): u.probability for t in sets.periods for u in sets.states[t]}
-    rows = []
-    for line in model.money:
-        amount = line.constant + sum(a * values[j] for j, a in line.terms)
-        if abs(amount) < TINY:
-            continue
-        chance = 1.0 if line.state == "all" else chances[line.period, line.state]
-        key = "|".join(str(part) for part in line.key)
-        rows.append(
-            (
-                line.concept,
-                line.item,
-                key,
-                line.country,
-                line.period,
-                line.state,
-                chance,
-                line.group,
-                amount,
-                line.factor,
-                amount * line.factor,
-            )
-        )
-    frame = pd.DataFrame(rows, columns=list(CASH_COLUMNS))
-    numbers = ["probability", "amount_usd_bn", "factor", "present_value_usd_bn"]
-    return frame.astype({**dict.fromkeys(numbers, float), "period": int})
+    amounts = ledger.amounts(np.array(values, dtype=float))
+    at = np.flatnonzero(np.abs(amounts) >= TINY)
+    some, amount = [ledger.lines[n] for n in at.tolist()], amounts[at]
+    factor = np.array([line.factor for line in some], dtype=float)
+    columns = (
+        [line.concept for line in some],
+        [line.item for line in some],
+        ["|".join(map(str, line.key)) for line in some],
+        [line.country for line in some],
+        np.array([line.period for line in some], dtype=int),
+        [line.state for line in some],
+        np.array([1.0 if x.state == "all" else chances[x.period, x.state] for x in some]),
+        [line.group for line in some],
+        amount,
+        factor,
+        amount * factor,
+    )
+    frame = pd.DataFrame(dict(zip(CASH_COLUMNS, columns, strict=True)))
+    text = [
+        name
+        for name, column in zip(CASH_COLUMNS, columns, strict=True)
+        if isinstance(column, list) and not column
+    ]
+    return frame.astype(dict.fromkeys(text, object))  # a column of nothing would be numbers
 
 
 def row_table(model: Model, values: list[float], prices: list[float]) -> pd.DataFrame:

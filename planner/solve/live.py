@@ -23,7 +23,7 @@ import pulp
 from planner.core.histories import Numbers
 from planner.core.scenario import SolverSettings
 from planner.model.lp import Model, merge
-from planner.model.matrix import Places, Rows, bounds, by_rows
+from planner.model.matrix import Places, Programme, bounds, by_rows
 from planner.solve.answer import Progress, gap_of
 from planner.solve.rounds import Rounds, waiting, whole
 
@@ -230,17 +230,19 @@ def load(highs: Any, model: Model) -> Rounds:
     cost[list(model.objective)] = list(model.objective.values())
     entering = Rounds(highs, rows, waiting(model, cost))
     some = rows.some(entering.order)
-    highs.passModel(_programme(some, (low, high), cost, model.objective_constant))
+    none = np.zeros(0, dtype=np.int32)
+    highs.passModel(passed(Programme(some, low, high, cost, model.objective_constant, none)))
     return entering
 
 
-def _programme(rows: Rows, ends: tuple[Numbers, Numbers], cost: Numbers, constant: float) -> Any:
-    """A relaxation as HiGHS's own structure."""
+def passed(programme: Programme) -> Any:
+    """A programme's relaxation as HiGHS's own structure."""
+    rows, cost = programme.rows, programme.cost
     made = highspy.HighsLp()
     made.num_col_, made.num_row_ = len(cost), len(rows.lower)
-    made.col_cost_, made.col_lower_, made.col_upper_ = cost, *ends
+    made.col_cost_, made.col_lower_, made.col_upper_ = cost, programme.low, programme.high
     made.row_lower_, made.row_upper_ = rows.lower, rows.upper
-    made.sense_, made.offset_ = highspy.ObjSense.kMaximize, constant
+    made.sense_, made.offset_ = highspy.ObjSense.kMaximize, programme.offset
     a = made.a_matrix_
     a.num_col_, a.num_row_ = made.num_col_, made.num_row_
     a.format_ = highspy.MatrixFormat.kRowwise

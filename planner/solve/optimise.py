@@ -17,6 +17,7 @@ from planner.core.garbage import unswept
 from planner.core.plan import Plan, SolveInfo
 from planner.core.scenario import SolverSettings
 from planner.model.assemble import Built, build_model
+from planner.model.ledger import Ledger
 from planner.solve import highs
 from planner.solve.by_cuts import by_cuts, wanted
 from planner.solve.conflict import explain_conflict
@@ -65,30 +66,52 @@ def _search(case: Case, built: Built, asked: SolverSettings, call: _Call) -> Pla
     if answer.values is None:
         raise Infeasible(explain_conflict(case, built))
     polished = answer if exact else _polished(built, asked, kept, answer.values)
-    values = polished.values if polished.values is not None else answer.values
-    objective = max(answer.objective, polished.objective) if polished.values else answer.objective
     solve_seconds = time.perf_counter() - begun
+    return finished(
+        case, built, (answer, polished), asked.gap,
+        seconds={"build": call.build_seconds, "solve": solve_seconds},
+    )  # fmt: skip
+
+
+def finished(  # noqa: PLR0913 - two are named
+    case: Case,
+    built: Built,
+    answers: tuple[highs.Answer, highs.Answer],
+    gap: float,
+    *,
+    seconds: dict[str, float],
+    ledger: Ledger | None = None,
+) -> Plan:
+    """The verified plan of a search and its polish.
+
+    ledger: the model's money as arrays; where it is given, the plan comes without rows and with
+    those tables alone from which its measures are taken. Raises VerificationError.
+    """
+    answer, polished = answers
+    values = (polished.values if polished.values is not None else answer.values) or []
+    objective = max(answer.objective, polished.objective) if polished.values else answer.objective
     bound = max(answer.bound, objective)
-    gap = highs.gap_of(objective, bound)
+    reached = highs.gap_of(objective, bound)
     root = answer.root_bound
     info = SolveInfo(
-        status="optimal" if gap <= asked.gap + 1e-12 or answer.status == "optimal" else "feasible",
+        status="optimal" if reached <= gap + 1e-12 or answer.status == "optimal" else "feasible",
         has_solution=True,
         objective=objective,
         bound=bound,
-        gap=gap,
-        seconds={"build": call.build_seconds, "solve": solve_seconds},
+        gap=reached,
+        seconds=seconds,
         versions=highs.versions(),
         size=built.model.size() | {"nodes": answer.nodes} | answer.parts,
         stopped_by=answer.stopped_by,
         root_gap=None if root is None else highs.gap_of(objective, max(root, objective)),
     )
     with unswept():
-        plan = extract(case, built, values, polished.prices, info)
+        brief = ledger is not None
+        plan = extract(case, built, values, polished.prices, info, ledger=ledger, brief=brief)
         begun = time.perf_counter()
-        require_verified(plan, case)
-    seconds = {**info.seconds, "verify": time.perf_counter() - begun}
-    return replace(plan, info=replace(info, seconds=seconds))
+        require_verified(plan, case, (built.sets, built.parts))
+    spent = {**info.seconds, "verify": time.perf_counter() - begun}
+    return replace(plan, info=replace(info, seconds=spent))
 
 
 def _whole(

@@ -18,23 +18,35 @@ from planner.solve.tables_sites import country_table, site_table
 
 def readable_tables(plan: Plan, case: Case, sets: Sets) -> dict[str, pd.DataFrame]:
     """All tables of the run folder except cash and rows."""
+    measured = measured_tables(plan, case, sets)
     tables = {
-        "modules": modules_table(plan, case, sets),
-        "research": research_table(plan, case),
+        **{name: measured[name] for name in ("modules", "research")},
         "links": links_table(plan),
-        "capacity": capacity_table(plan, sets),
-        "grants": grants_table(plan, case),
+        **{name: measured[name] for name in ("capacity", "grants")},
         "talent": talent_table(plan, case, sets),
-        "flows": flows_table(plan, case, sets),
-        "demand": demand_table(case, sets),
+        **{name: measured[name] for name in ("flows", "demand")},
         "trade": trade_table(plan, case, sets),
         "risk": risk_table(plan, case, sets),
     }
     tables |= aid_tables(plan, case)
     tables |= bad_future_tables(plan, case, sets)
+    tables |= {name: measured[name] for name in ("sites", "countries")}
+    tables["weak_facts"] = weak_table(plan, case)
+    return tables
+
+
+def measured_tables(plan: Plan, case: Case, sets: Sets) -> dict[str, pd.DataFrame]:
+    """The tables from which a plan's measures are taken."""
+    tables = {
+        "modules": modules_table(plan, case, sets),
+        "research": research_table(plan, case),
+        "capacity": capacity_table(plan, sets),
+        "grants": grants_table(plan, case),
+        "flows": flows_table(plan, case, sets),
+        "demand": demand_table(case, sets),
+    }
     tables["sites"] = site_table(case, sets, tables)
     tables["countries"] = country_table(plan, case, sets, tables)
-    tables["weak_facts"] = weak_table(plan, case)
     return tables
 
 

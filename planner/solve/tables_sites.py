@@ -19,15 +19,17 @@ SITE_COLUMNS = (
 
 def site_table(case: Case, sets: Sets, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """One row for every site of the case, chosen or not."""
-    rows = [_site(case, sets, tables, i) for i in sets.sites]
+    names = ("modules", "research", "capacity", "grants")
+    split = {name: dict(iter(tables[name].groupby("site"))) for name in names}
+    empty = {name: tables[name].iloc[:0] for name in names}
+    rows = [_site(case, sets, {n: split[n].get(i, empty[n]) for n in names}, i) for i in sets.sites]
     return pd.DataFrame(rows, columns=SITE_COLUMNS.split(","))
 
 
 def _site(case: Case, sets: Sets, tables: Mapping[str, pd.DataFrame], i: str) -> tuple[object, ...]:
-    begun = tables["modules"][tables["modules"]["site"] == i]
-    labs = tables["research"][tables["research"]["site"] == i]
-    cap = tables["capacity"]
-    last = cap[(cap["site"] == i) & (cap["year"] == sets.periods[-1])]
+    """Row of a site; tables: its own rows of each."""
+    begun, labs, cap = tables["modules"], tables["research"], tables["capacity"]
+    last = cap[cap["year"] == sets.periods[-1]]
     now = sum(v for (s, _, t), v in sets.existing.items() if s == i and t == sets.periods[0])
     final = float(last["kwpm"].sum())
     kept = sum(v for (s, _, t), v in sets.existing.items() if s == i and t == sets.periods[-1])
@@ -35,7 +37,6 @@ def _site(case: Case, sets: Sets, tables: Mapping[str, pd.DataFrame], i: str) ->
     role = "fab+rd" if fab and lab else "fab" if fab else "rd" if lab else "none"
     years = [*begun["begun_year"], *labs["begun_year"]]
     service = [*begun["service_year"], *labs["open_year"]]
-    grants = tables["grants"]
     return (
         i,
         case.name("sites", i),
@@ -54,7 +55,7 @@ def _site(case: Case, sets: Sets, tables: Mapping[str, pd.DataFrame], i: str) ->
         final,
         int(begun["modules"].sum()),
         float(begun["capex_usd_bn"].sum()),
-        float(grants.loc[grants["site"] == i, "amount_usd_bn"].sum()),
+        float(tables["grants"]["amount_usd_bn"].sum()),
         risk_pct(case, sets, i),
         _fact(case, "site.hazard_index", i),
         subsidy_rate_pct(case, i),

@@ -16,7 +16,7 @@ from planner.core.case import Case, CaseView
 from planner.core.errors import Issue, VerificationError
 from planner.core.plan import Plan
 from planner.core.sets import Sets
-from planner.model.assemble import prepare
+from planner.model.assemble import Parts, prepare
 from planner.model.catalogue import concepts
 from planner.model.concepts import finance
 from planner.solve.extract import money_measures
@@ -26,9 +26,12 @@ TOLERANCE = 1e-6
 Totals = dict[tuple[str, int, str], float]
 
 
-def verify(plan: Plan, case: Case) -> tuple[Issue, ...]:
-    """Everything wrong with a plan; empty when it holds."""
-    sets, parts = prepare(case)
+def verify(plan: Plan, case: Case, prepared: tuple[Sets, Parts] | None = None) -> tuple[Issue, ...]:
+    """Everything wrong with a plan; empty when it holds.
+
+    prepared: what `prepare(case)` gives, if that is at hand.
+    """
+    sets, parts = prepared or prepare(case)
     issues: list[Issue] = []
     if plan.digest != case.digest:
         issues.append(_issue("digest", "the plan was made from other inputs"))
@@ -44,9 +47,9 @@ def verify(plan: Plan, case: Case) -> tuple[Issue, ...]:
     return tuple(issues)
 
 
-def require_verified(plan: Plan, case: Case) -> None:
+def require_verified(plan: Plan, case: Case, prepared: tuple[Sets, Parts] | None = None) -> None:
     """Raise VerificationError when a plan does not hold."""
-    issues = verify(plan, case)
+    issues = verify(plan, case, prepared)
     if issues:
         raise VerificationError(issues)
 

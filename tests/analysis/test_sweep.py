@@ -14,6 +14,7 @@ import pytest
 
 from planner import api
 from planner.analysis.sweep import Job, frequency, jobs, run_here, solve_point
+from planner.analysis.sweep_start import by_middle
 from planner.core.errors import InputError
 from planner.inputs.load import data_root, scenario_root
 from planner.inputs.sweeps import read_sweep
@@ -125,6 +126,59 @@ def test_a_killed_driver_goes_on_where_it_was(asked: Path, undisturbed: Path) ->
     api.sweep(asked, out, resume=True, progress=lambda *a: solved.append(a[2].point))
     assert solved == list(range(6, 14)), "nothing is solved twice, nothing is lost"
     same(out, undisturbed)
+
+
+def test_the_start_is_searched_once(
+    asked: Path, undisturbed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taken up again, a sweep starts its points from what was recorded."""
+    from planner.analysis import sweep as sweeping
+
+    out = asked.parent / "once"
+    driven(asked, out, 2, 1)
+
+    def never(*_: Any) -> None:
+        pytest.fail("the start was searched twice")
+
+    monkeypatch.setattr(sweeping, "find_start", never)
+    api.sweep(asked, out, resume=True)
+    same(out, undisturbed)
+
+
+def test_without_a_start_every_point_stands_alone(
+    asked: Path, undisturbed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from planner.analysis import sweep as sweeping
+
+    monkeypatch.setattr(sweeping, "find_start", lambda *_: None)
+    _, alone = api.sweep(asked, asked.parent / "alone")
+    _, started = api.sweep(asked, undisturbed, resume=True)
+    for one, two in zip(alone, started, strict=True):
+        assert one["status"] == two["status"] == "optimal"
+        assert one["measures"].keys() == two["measures"].keys()
+        slack = 1e-6 * abs(one["objective_usd_bn"])
+        assert one["bound_usd_bn"] >= two["objective_usd_bn"] - slack
+        assert two["bound_usd_bn"] >= one["objective_usd_bn"] - slack
+
+
+def test_the_start_lies_in_the_middle() -> None:
+    grid = [(("a", float(x)), ("b", y)) for x in range(3) for y in ("p", "q", "r")]
+    assert by_middle(grid)[0] == 4
+    assert by_middle([(("a", 1.0),)] * 3) == [0, 1, 2]
+
+
+def test_a_start_is_looked_for_where_there_is_a_plan(asked: Path) -> None:
+    """The middle point has no plan here; its neighbour serves."""
+    none = "[{site: tw_chiayi, modules: 40}]"
+    text = TEXT[: TEXT.index("mode")] + (
+        "mode: list\nknobs: [{key: sites.pin, values: ['']}, {key: horizon.periods, values: [1]}]\n"
+        f"points: [{{sites.pin: '{none}', horizon.periods: 1}}, "
+        "{sites.pin: '[]', horizon.periods: 1}]\ngap: 0.05\n"
+    )
+    path = asked.parent / "pinned.yaml"
+    path.write_text(text.replace("quick", "pinned"))
+    _, outcomes = api.sweep(path, asked.parent / "pinned")
+    assert [o["status"] for o in outcomes] == ["infeasible", "optimal"]
 
 
 def test_another_question_does_not_go_into_the_same_file(asked: Path, undisturbed: Path) -> None:

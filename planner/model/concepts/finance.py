@@ -31,6 +31,7 @@ READS = (
     "finance.equipment_tax_years",
     "finance.building_tax_years",
 )
+READS_MONEY = True
 
 
 class Options(Base):

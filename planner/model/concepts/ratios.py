@@ -58,6 +58,7 @@ AIMS: Mapping[str, tuple[str, str]] = {
 Spot = tuple[str, int]
 """Flow and period (the first one when the ratios are asked of the horizon)."""
 Ratio = Annotated[float, Field(ge=0, le=1000)] | None
+READS_MONEY = True
 
 
 class Options(Base):

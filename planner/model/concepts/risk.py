@@ -34,6 +34,7 @@ READS = (
     *discount.READS,
     *outlay.READS,
 )
+READS_MONEY = True
 
 
 class Options(Base):

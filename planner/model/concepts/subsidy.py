@@ -57,11 +57,17 @@ def offers(case: CaseView, opt: Options, parts: aid.Parts) -> dict[Spot, list[tu
     for p in case.ids("programmes"):
         if case.value("programme.rate_pct", p) * opt.rate_scale <= 0:
             continue
-        for (i, t), some in parts.items():
-            paid = [part for part in some if aid.covers(case, p, i, t, part)]
+        for i, t in parts:
+            paid = paid_for(case, (i, p, t), parts)
             if paid:
                 found[i, p, t] = paid
     return found
+
+
+def paid_for(case: CaseView, spot: Spot, parts: aid.Parts) -> list[tuple[Part, float]]:
+    """Parts of a site's outlay in a period that a programme pays for."""
+    i, p, t = spot
+    return [part for part in parts.get((i, t), []) if aid.covers(case, p, i, t, part)]
 
 
 def cap(case: CaseView, opt: Options, p: str, kind: str) -> float | None:
@@ -163,7 +169,6 @@ def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
     """Every limit on aid again, from decisions."""
     decided = {f: plan.values(f) for f in aid.families(case)}
     parts = aid.parts_of(case, list(decided["centre"]))
-    on_offer = offers(case, opt, parts)
 
     def spent(some: list[tuple[Part, float]]) -> float:
         return sum(paid * decided[f].get(key, 0.0) for (f, key, paid), _ in some)
@@ -175,7 +180,7 @@ def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
 
     for (i, p, t), got in plan.values("grant").items():
         share = case.value("programme.rate_pct", p) / 100 * opt.rate_scale
-        add("rate", (i, p, t), got, share * spent(on_offer.get((i, p, t), [])))
+        add("rate", (i, p, t), got, share * spent(paid_for(case, (i, p, t), parts)))
         add("project", (i, p), got, cap(case, opt, p, "project_cap"))
         add("budget", (p,), got, cap(case, opt, p, "budget"))
         add("cumulation", (i, t), got, theta(case, opt, i) * spent(parts.get((i, t), [])))
@@ -186,9 +191,9 @@ def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
 
 def money(plan: Plan, case: CaseView, opt: Options) -> Iterator[tuple[str, int, str, float]]:
     """Aid again, from grants taken and dates."""
-    on_offer = offers(case, opt, aid.parts_of(case, list(plan.values("centre"))))
+    parts = aid.parts_of(case, list(plan.values("centre")))
     for (i, p, t), got in plan.values("grant").items():
-        when = aid.paid_on(case, p, t, on_offer[i, p, t])
+        when = aid.paid_on(case, p, t, paid_for(case, (i, p, t), parts))
         period = case.sets.period_of(when) or case.sets.periods[-1]
         yield "subsidy.grant", period, "all", got
         for u in case.sets.states[period] if when < case.sets.end else ():
