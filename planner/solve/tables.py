@@ -14,6 +14,7 @@ from planner.solve.tables_aid import aid_tables
 from planner.solve.tables_money import flows_table, risk_table, trade_table, weak_table
 from planner.solve.tables_risk import bad_future_tables
 from planner.solve.tables_sites import country_table, site_table
+from planner.solve.tables_spillover import spillover_tables
 
 
 def readable_tables(plan: Plan, case: Case, sets: Sets) -> dict[str, pd.DataFrame]:
@@ -32,6 +33,7 @@ def readable_tables(plan: Plan, case: Case, sets: Sets) -> dict[str, pd.DataFram
     }
     tables |= aid_tables(plan, case)
     tables |= bad_future_tables(plan, case, sets)
+    tables |= spillover_tables(plan, case, sets)
     tables["sites"] = site_table(case, sets, tables)
     tables["countries"] = country_table(plan, case, sets, tables)
     tables["weak_facts"] = weak_table(plan, case)

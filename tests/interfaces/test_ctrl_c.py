@@ -22,7 +22,7 @@ from planner.solve.answer import Progress
 
 pytestmark = pytest.mark.slow
 LONG = ("--set", "horizon.periods=4", "--gap", "0")
-"""Nobody proves the last gap of the base case within minutes, and its first plan comes in seconds."""
+"""Nobody proves the last gap of the base case in minutes; its first plan comes in seconds."""
 
 
 @pytest.mark.parametrize("method", ["extensive", "decomposition"])
