@@ -81,6 +81,10 @@ FACTS: dict[str, dict[Any, Value]] = {
     "centre.running_usd_bn_per_year": {"pilot": 0.05},
     "centre.benefit_usd_bn_per_year": {"pilot": 0.01},
     "centre.lead_years": {"pilot": 1},
+    "centre.yield_gain_pct": {"pilot": 5},
+    "centre.ramp_years_saved": {"pilot": 0.5},
+    "centre.taught_pct_per_year": {"pilot": 10},
+    "centre.taught_lag_years": {"pilot": 1},
     "partner.cofunding_pct": {"institute": 40},
     "partner.benefit_gain_pct": {"institute": 20},
     "lane.freight_usd_per_wafer": {"TW|US": 20, "JP|US": 20, "US|US": 10},
@@ -170,6 +174,7 @@ SWITCHED_ON: dict[str, dict[str, Any]] = {
     "contracts": {"on": True, "confidence_pct": 85, "fine_usd_per_wafer": 100, "since": 2028},
     "hardening": {"on": True},
     "training": {"on": True},
+    "spillover": {"on": True},
     "emissions": {
         "on": True,
         "carbon_usd_per_t": 80.0,

@@ -125,7 +125,7 @@ def project_files() -> Iterator[Path]:
     folders = ("planner", "data", "scenarios", "tests", ".ci", "docs")
     for folder in folders:
         yield from (p for p in (ROOT / folder).rglob("*") if p.is_file())
-    yield from (p for p in ROOT.iterdir() if p.is_file())
+    yield from (p for p in ROOT.iterdir() if p.is_file() and p.name != ".git")
 
 
 def test_no_host_of_a_registry_and_no_path_of_a_machine() -> None:

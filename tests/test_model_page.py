@@ -5,6 +5,7 @@ It is written from the code: PLANNER_REGOLD=1 writes it again, and it must not b
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 from collections.abc import Iterator
@@ -65,7 +66,30 @@ def _page() -> str:
     for rule in model.rules.values():
         row = f"| `{rule.name}` | {rule.unit} | {rule.why} |"
         rules.setdefault(rule.name.split(".")[0], []).append(row)
-    return "\n".join([HEAD, *(_section(c, symbols, rules) for c in concepts())])
+    return "\n".join([HEAD, *(_section(c, symbols, rules) for c in concepts()), _data()])
+
+
+def _data() -> str:
+    """Every number a concept reads, with unit, meaning and the files that read it."""
+    readers: dict[str, list[str]] = {}
+    for concept in concepts():
+        for name in dict.fromkeys(concept.reads):
+            readers.setdefault(name, []).append(f"`{concept.name}`")
+    lines = [
+        "## The data",
+        "",
+        "Every number the formulas read, as `data/dictionary.csv` has it: the capitals above.",
+        "",
+        "| fact | unit | meaning | read by |",
+        "| --- | --- | --- | --- |",
+    ]
+    with (PAGE.parents[2] / "data" / "dictionary.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            name = f"{row['table']}.{row['column']}"
+            if name in readers:
+                doc = _clean(row["doc"]).replace("|", "\\|")
+                lines.append(f"| `{name}` | {row['unit']} | {doc} | {', '.join(readers[name])} |")
+    return "\n".join(lines) + "\n"
 
 
 def _owners() -> dict[str, str]:
@@ -89,3 +113,9 @@ def test_every_decision_and_rule_is_there() -> None:
     text, model = PAGE.read_text(encoding="utf-8"), build_model(rich()).model
     assert [f for f in model.families if f"`{f}[" not in text] == []
     assert [r for r in model.rules if f"`{r}`" not in text] == []
+
+
+def test_every_number_read_is_there_with_its_unit() -> None:
+    text = PAGE.read_text(encoding="utf-8").partition("## The data")[2]
+    for name in {name for concept in concepts() for name in concept.reads}:
+        assert re.search(rf"\| `{re.escape(name)}` \| [^|\s][^|]* \| [^|\s]", text), name

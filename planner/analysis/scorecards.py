@@ -210,7 +210,8 @@ def _new_jobs(plan: Plan, case: Case, c: str) -> dict[str, float]:
         if row["country"] == c and int(row["year"]) == last:
             skill = str(row["skill"])
             found[skill] = found.get(skill, 0.0) + float(row["need_thousand"])
-    for (pool, skill, t), people in plan.values("trainee").items():
+    taught = (*plan.values("trainee").items(), *plan.values("taught").items())
+    for (pool, skill, t), people in taught:
         if t == last and case.text("pools", pool, "country") == c:
             found[skill] = found.get(skill, 0.0) + people
     return found

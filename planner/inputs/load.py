@@ -16,8 +16,15 @@ from planner.core.scenario import Scenario
 from planner.inputs.coherence import check_coherence
 from planner.inputs.dictionary import Dictionary, read_dictionary
 from planner.inputs.frozen import case_from_json, case_to_json
-from planner.inputs.references import apply_overrides, check_options, check_references
-from planner.inputs.scenarios import Origin, read_scenario
+from planner.inputs.references import (
+    OWN,
+    apply_overrides,
+    check_chances,
+    check_options,
+    check_references,
+)
+from planner.inputs.salvage import standing_part
+from planner.inputs.scenarios import Origin, gather
 from planner.inputs.tables import read_facts, read_registers
 from planner.inputs.yaml_files import read_yaml
 
@@ -71,12 +78,13 @@ class Evidence:
     ) -> tuple[dict[str, Any], list[Fact]]:
         """Registers and facts of a folder; adds their problems to those found so far."""
         if world not in self.known:
+            own = len(issues)
             registers = read_registers(world, dictionary, issues)
             unread = any(issue.code < "E110" for issue in issues)  # a whole file
             facts = [] if unread else read_facts(world, dictionary, registers, issues)
-            if not issues:
+            if len(issues) == own:
                 issues.extend(check_coherence(dictionary, registers, facts))
-            if issues:
+            if len(issues) > own:
                 return registers, facts
             self.known[world] = registers, facts
         registers, facts = self.known[world]
@@ -96,25 +104,26 @@ def load_case(
     carries every problem of scenario and data together.
     """
     root = data_root or _default_data_root()
-    issues: list[Issue] = []
-    scenario, origin = Scenario(name="none"), Origin()
-    try:
-        scenario, origin = read_scenario(Path(path), scenario_root(), schemas, set_values)
-    except InputError as error:
-        issues.extend(error.issues)
+    asked = _Asked(Path(path), schemas, set_values)
+    scenario, issues = asked.scenario, asked.issues
     try:
         dictionary = read_dictionary(root)
     except InputError as error:  # without it no table can be read
         raise InputError([*issues, *error.issues]) from error
     world = _world(root, scenario.data, issues)
+    own = len(issues)
     registers, facts = (evidence or Evidence()).read(world, dictionary, issues)
     unread = any(issue.code < "E110" for issue in issues)  # a whole file: facts would all dangle
+    sound = len(issues) == own
     reasons: dict[str, str] = {}
-    if origin and not unread:
-        issues.extend(check_references(scenario, registers, origin))
-        issues.extend(check_options(scenario, registers, origin, schemas))
-        facts, reasons, problems = apply_overrides(scenario, facts, dictionary, origin, registers)
-        issues.extend(problems)
+    if asked.origin and not unread:
+        issues.extend(check_references(scenario, registers, asked.origin))
+        issues.extend(check_options(scenario, registers, asked.origin, schemas))
+        changed = apply_overrides(scenario, facts, dictionary, asked.origin, registers)
+        facts, reasons, problems = changed
+        issues.extend(asked.known(problems))
+        if sound and not problems and not asked.vague:
+            issues.extend(check_chances(scenario, facts, asked.origin))
     if issues:
         raise InputError([replace(i, where=_in_world(i.where, scenario.data)) for i in issues])
     sources = registers.pop("sources")
@@ -131,6 +140,31 @@ def load_case(
         overridden=reasons,
     )
     return with_made_futures(case)
+
+
+class _Asked:
+    """A scenario as asked; with problems, what of it can still be held against the data."""
+
+    def __init__(
+        self, path: Path, schemas: Mapping[str, type[Options]], set_values: Iterable[str]
+    ) -> None:
+        self.scenario, self.origin = Scenario(name="none"), Origin()
+        self.issues: list[Issue] = []
+        self.vague: frozenset[int] = frozenset()
+        try:
+            data, origin, self.issues = gather(path, scenario_root(), schemas, set_values)
+        except InputError as error:
+            self.issues = list(error.issues)
+            return
+        left, self.vague = standing_part(data, schemas)
+        if left is not None:
+            self.scenario, self.origin = left, origin
+
+    def known(self, problems: Iterable[Issue]) -> list[Issue]:
+        """Problems of overrides; one whose value is not known may have meant to add its fact."""
+        adding = (n for n in self.vague if self.scenario.overrides[n].table == OWN)
+        unsure = {f"overrides.{n}.entity" for n in adding}
+        return [p for p in problems if p.field not in unsure]
 
 
 def _in_world(where: str, name: str) -> str:

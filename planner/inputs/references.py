@@ -17,6 +17,7 @@ from planner.inputs.tables import inside
 Registers = Mapping[str, Mapping[str, Record]]
 OWN = "existing"
 """Table whose facts an override may add: what the firm itself runs, wherever it runs it."""
+CHANCE = ("future", "probability_pct")
 LAYERS = ("risk", "hazard", "subsidy", "wage", "power")
 
 
@@ -133,17 +134,48 @@ def apply_overrides(
             text = f"no fact {override.table}.{override.parameter} of '{override.entity}'"
             field = f"overrides.{number}.entity"
             issues.append(Issue("error", "E209", where, field, text, hint))
+        outside = list[Issue]()
         for fact in hits:
             value = override.value if override.value is not None else fact.value * _factor(override)
             entry = dictionary.facts()[fact.table][fact.parameter]
             if not inside(entry, value):
                 text = f"{value:g} is outside {entry.low:g} to {entry.high:g} {entry.unit}"
-                field = f"overrides.{number}.value"
-                issues.append(Issue("error", "E210", where, field, text))
+                field = f"overrides.{number}.{'factor' if override.value is None else 'value'}"
+                outside.append(Issue("error", "E210", where, field, text))
             low, high = min(fact.low, value), max(fact.high, value)
             changed[by_place[fact.key]] = replace(fact, value=value, low=low, high=high)
             reasons["|".join(str(part) for part in fact.key)] = override.reason
+        issues += outside[:1]  # one entry, however many years it changes
     return changed, reasons, issues
+
+
+def check_chances(scenario: Scenario, facts: Iterable[Fact], origin: Origin) -> list[Issue]:
+    """Overridden chances that no longer add to 100 %; a scenario that picks futures scales them."""
+    mine = [n for n, o in enumerate(scenario.overrides) if (o.table, o.parameter) == CHANCE]
+    if not mine or scenario.futures or scenario.future_set is not None:
+        return []
+    chances = {f.entity: f.value for f in facts if (f.table, f.parameter) == CHANCE}
+    total = sum(chances.values())
+    if abs(total - 100) <= 1e-6:
+        return []
+    changed = {
+        e for e in chances if any(fnmatchcase(e, scenario.overrides[n].entity) for n in mine)
+    }
+    rest = sum(p for e, p in chances.items() if e not in changed)
+    where = origin.get(("overrides", mine[-1])) or _base(("overrides",), origin)
+    text = f"the chances of the futures add to {total:g} %, not 100 %"
+    return [Issue("error", "E131", where, f"overrides.{mine[-1]}", text, _scaling(total, rest))]
+
+
+def _scaling(total: float, rest: float) -> str:
+    """How the chances nobody changed make room for those somebody did."""
+    if not 0 < total - rest <= 100 or rest <= 0:
+        return "Change the chances of other futures by as much the other way."
+    factor = (100 - total + rest) / rest
+    return (
+        f"Multiply the chances of the other futures by {factor:.6g}: override '*' with that "
+        "factor first, then those you know."
+    )
 
 
 def _may_add(override: Override, dictionary: Dictionary, registers: Registers) -> bool:

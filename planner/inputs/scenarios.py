@@ -14,6 +14,11 @@ from planner.core.scenario import Scenario
 from planner.inputs.yaml_files import Document, KeyPath, read_yaml, scalar
 
 DEEPEST = 10
+KIND_WORDS = {
+    **dict.fromkeys(("dict_type", "model_type"), "should be a block of fields"),
+    **dict.fromkeys(("tuple_type", "list_type"), "should be a list"),
+}
+"""What the checker calls by the names of its own types, in a user's words."""
 Schemas = Mapping[str, type[Options]]
 Origin = dict[KeyPath, str]
 """Key path -> `file:line` it was set in."""
@@ -23,13 +28,27 @@ def read_scenario(
     path: Path, root: Path, schemas: Schemas, set_values: Iterable[str] = ()
 ) -> tuple[Scenario, Origin]:
     """Scenario of a file with everything it extends. Raises InputError with every problem."""
-    data, origin = _resolve(path, root, ())
-    for text in set_values:
-        _set(data, origin, text)
-    issues = _validate(data, origin, schemas)
+    data, origin, issues = gather(path, root, schemas, set_values)
     if issues:
         raise InputError(issues)
     return Scenario.model_validate(data), origin
+
+
+def gather(
+    path: Path, root: Path, schemas: Schemas, set_values: Iterable[str] = ()
+) -> tuple[dict[str, Any], Origin, list[Issue]]:
+    """What a file and all it extends say, where each entry stands, and what is wrong in itself.
+
+    Raises InputError where there is nothing to read.
+    """
+    data, origin = _resolve(path, root, ())
+    issues: list[Issue] = []
+    for text in set_values:
+        try:
+            _set(data, origin, text)
+        except InputError as error:
+            issues.extend(error.issues)
+    return data, origin, [*issues, *_validate(data, origin, schemas)]
 
 
 def shown(path: Path, root: Path) -> str:
@@ -177,7 +196,7 @@ def _issue(
         return Issue("error", "E204", where, field, f"unknown {kind}", hint)
     if error["type"] == "missing":
         return Issue("error", "E205", where, field, "this field is missing")
-    message = str(error["msg"]).removeprefix("Value error, ")
+    message = KIND_WORDS.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
     given = error.get("input")
     shown_value = f"{given!r}: " if not isinstance(given, dict | list) else ""
     message = message[:1].lower() + message[1:]

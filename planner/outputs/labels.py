@@ -84,6 +84,7 @@ ITEMS = {
     "retrofit.resale": "Closed lines, tools sold",
     "retrofit.wages": "Closed lines, wages saved",
     "training.wages": "People the firm teaches",
+    "spillover.wages": "People research centres teach",
 }
 
 COLUMNS = {

@@ -27,7 +27,7 @@ Spot = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One site. `lab` is open by the year; `note` is the second line of the label."""
+    """One site. `lab` counts centres open by the year; `note` is the label's second line."""
 
     id: str
     name: str
@@ -36,7 +36,7 @@ class Mark:
     standing: float
     new: float
     product: str
-    lab: bool
+    lab: int
     research_only: bool
     note: str
 
@@ -48,7 +48,7 @@ class Mark:
     @property
     def active(self) -> bool:
         """Whether anything of ours is there."""
-        return self.lab or self.kwpm > SEEN
+        return self.lab > 0 or self.kwpm > SEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def _marks(plan: Plan, case: Case, year: int | None) -> list[Mark]:
         begun = [y for y in modules.get(site, []) if year is None or y <= year]
         mark = (str(row["name"]), str(row["country"]), spot, standing, total - standing)
         note = _note((standing, total - standing), product, begun, opened)
-        found.append(Mark(site, *mark, product, bool(opened), _only_research(case, site), note))
+        found.append(Mark(site, *mark, product, len(opened), _only_research(case, site), note))
     return found
 
 

@@ -45,7 +45,7 @@ def marks(first: Plan, other: Plan) -> tuple[Mark, ...]:
         for row in frames.records(plan.table("sites")):
             if (spot := spot_of(row)) is not None:
                 site = (str(row["id"]), str(row["name"]), str(row["country"]), spot)
-                found[site[0]] = Mark(*site, 0.0, 0.0, "", False, False, "")
+                found[site[0]] = Mark(*site, 0.0, 0.0, "", 0, False, "")
     return tuple(found[i] for i in sorted(found))
 
 

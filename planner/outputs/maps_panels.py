@@ -125,7 +125,7 @@ def labels(
             bare.append((*at, size * POINT / 2))
             continue
         text = maps_canvas.name_and_note(mark.name, mark.note)
-        weight = mark.new * 2 + mark.standing + 50 * mark.lab
+        weight = mark.new * 2 + mark.standing + 50 * bool(mark.lab)
         colour = palette.INK if mark.new > NONE or mark.lab else palette.MUTED
         tags.append(Tag(mark.id, at, size, text, weight, colour))
     marked = np.array([on.inches(*p) for p in places.values()] or [on.box[2:]])

@@ -147,7 +147,7 @@ def _marks(picture: Picture, case: Case) -> list[Mark]:
         spot, country = spot_of(sites[i]), str(sites[i]["country"])
         if spot is not None and country in asked:
             name = case.name("sites", i)
-            found.append(Mark(i, name, country, spot, 0.0, 0.0, "", False, False, ""))
+            found.append(Mark(i, name, country, spot, 0.0, 0.0, "", 0, False, ""))
     return found
 
 

@@ -137,7 +137,7 @@ def news(marks: Sequence[Mark], before: Content | None) -> list[Mark]:
         m
         for m in marks
         if m.new > (past[m.id].new if m.id in past else 0.0) + SEEN
-        or (m.lab and not (m.id in past and past[m.id].lab))
+        or m.lab > (past[m.id].lab if m.id in past else 0)
     ]
 
 
@@ -155,7 +155,7 @@ def _names(
         at, size = on.inches(*places[mark.id]), maps_panels.points(mark, sheet.largest)
         if mark.id in told:
             text = maps_canvas.name_and_note(mark.name, mark.note)
-            weight = mark.new * 2 + 50 * mark.lab
+            weight = mark.new * 2 + 50 * bool(mark.lab)
             tags.append(Tag(mark.id, at, size, text, weight, size=LABEL))
         else:
             bare.append((*at, size * maps_canvas.POINT / 2))

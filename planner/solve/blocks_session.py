@@ -78,8 +78,8 @@ class Watch:
             if self.listen is not None:
                 nodes = int(out.mip_node_count)
                 self.listen(float(out.mip_primal_bound), float(out.mip_dual_bound), nodes)
-        elif into is not None and not self._patient and self.over():
-            into.user_interrupt = True
+        elif into is not None:  # said anew each time: HiGHS keeps its last answer to the next run
+            into.user_interrupt = not self._patient and self.over()
 
 
 def fresh_threads() -> None:

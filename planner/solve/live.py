@@ -56,8 +56,8 @@ class Watch:
                 self.root_bound = self.flip * float(out.mip_dual_bound)
             if self.progress is not None:
                 self.progress(self._told(out))
-        elif self.stop.is_set() and into is not None:
-            into.user_interrupt = True
+        elif into is not None:  # said anew each time: HiGHS keeps its last answer to the next run
+            into.user_interrupt = self.stop.is_set()
 
     def _told(self, out: Any) -> Progress:
         best, bound = self.flip * float(out.mip_primal_bound), self.flip * float(out.mip_dual_bound)

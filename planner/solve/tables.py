@@ -14,6 +14,7 @@ from planner.solve.tables_aid import aid_tables
 from planner.solve.tables_money import flows_table, risk_table, trade_table, weak_table
 from planner.solve.tables_risk import bad_future_tables
 from planner.solve.tables_sites import country_table, site_table
+from planner.solve.tables_spillover import spillover_tables
 
 
 def readable_tables(plan: Plan, case: Case, sets: Sets) -> dict[str, pd.DataFrame]:
@@ -30,6 +31,7 @@ def readable_tables(plan: Plan, case: Case, sets: Sets) -> dict[str, pd.DataFram
     }
     tables |= aid_tables(plan, case)
     tables |= bad_future_tables(plan, case, sets)
+    tables |= spillover_tables(plan, case, sets)
     tables |= {name: measured[name] for name in ("sites", "countries")}
     tables["weak_facts"] = weak_table(plan, case)
     return tables

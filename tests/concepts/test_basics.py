@@ -217,6 +217,35 @@ def test_a_fab_behind_the_frontier_needs_none() -> None:
     assert plan.info.objective == pytest.approx(PLAIN)
 
 
+def ruled(gap: int, reading: str = "full") -> float:
+    """N2 lies one full node behind the newest until 2027 and two from 2028, two and four steps."""
+    facts: Facts = {
+        "outbound.gap_generations": {("JP", 2026): gap},
+        "frontier.rank": {("world", 2026): 8, ("world", 2028): 9},
+        "frontier.rank_named": {("world", 2026): 11, ("world", 2028): 13},
+        "product.rank_named": {"N2": 9, "N16": 3},
+    }
+    return worth(facts, concepts={"outbound": {"generations": reading}})
+
+
+def test_the_outbound_rule_by_hand() -> None:
+    """At N-2 the fab waits for 2028: half the years, and tools and building are less worn."""
+    waited = 0.24 * 19 * 2 - POWER / 2 - 2.0 * 0.2 - 0.4 * 0.1 - 0.5
+    assert ruled(2) == pytest.approx(waited)
+    assert ruled(3) == pytest.approx(0)
+
+
+def test_a_class_far_enough_behind_goes_at_once() -> None:
+    assert ruled(1) == pytest.approx(PLAIN)
+    assert ruled(0) == pytest.approx(PLAIN)
+
+
+def test_named_processes_count_more_generations() -> None:
+    """Two steps behind already in 2026, four in 2028."""
+    assert ruled(2, "named") == pytest.approx(PLAIN)
+    assert ruled(3, "named") == pytest.approx(ruled(2))
+
+
 UP: tuple[tuple[str, dict[Any, float]], ...] = (
     ("product.equipment_usd_mn_per_kwpm", {"N2": 100.0}),
     ("site.electricity_usd_per_mwh", {"jp_a": 100.0}),

@@ -29,7 +29,7 @@ def test_order_is_fixed() -> None:
         "agreements",
         "contracts", "hardening", "production", "ratios", "subsidy", "budgets", "milestones",
         "strings", "guardrail", "support", "trade", "quota", "training", "talent", "finance",
-        "upside", "risk", "utilities",
+        "spillover", "upside", "risk", "utilities",
     ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from planner.model.lp import Model
 from planner.solve import highs
 from planner.solve.extract import extract
 from planner.solve.verify import verify
+from tests.concepts import test_spillover
 from tests.concepts.test_contracts import promised
 from tests.concepts.test_hardening import shaky
 from tests.rich import rich
@@ -337,7 +338,34 @@ def free_bracing() -> Case:
     return shaky(site_usd_bn=-0.001)
 
 
+def unlinked() -> Case:
+    """A fab that waits until it needs no link rather than pay for a pilot line."""
+    frontier = {"frontier.rank": {("world", 2026): 8, ("world", 2028): 9}}
+    dear = {"centre.capex_usd_bn": {"pilot": 50}}
+    return test_spillover.case({**frontier, **dear}, **test_spillover.ON)
+
+
+def roomy() -> Case:
+    """One fab where two would stand, for a market a little larger than one makes."""
+    facts = {
+        "site.room_modules": {"tw_a": 0, "us_a": 0, "jp_a": 2},
+        "demand.wafers_mn": {("US|N2", 2026): 0.25, ("US|N16", 2026): 0},
+        "centre.yield_gain_pct": {"pilot": 2},
+    }
+    return test_spillover.case(facts, **test_spillover.ON)
+
+
+def taught() -> Case:
+    return test_spillover.school(**test_spillover.ON)
+
+
+def comparable() -> Case:
+    asked = {"limits": {"research_share_pct": 25}, "cocreation": {"on": False}}
+    return test_spillover.case(test_spillover.FLOOR, **asked)
+
+
 CASES: tuple[Callable[[], Case], ...] = (
+    unlinked, roomy, taught, comparable,
     kept_promises, shaky, free_bracing, one_park, parked, drier, dimmer,
     rich, hungry, abroad, opened, scarce, dry, dark, capped, tight_budget, low_theta, pinned,
     rewarding, anchored, floors, thrifty, homebound, crews, agreed, agreed_on_average, idle,
@@ -413,6 +441,7 @@ def all_rules() -> list[str]:
         crowded,
         insisted,
         cheap_refit,
+        comparable,
     ):
         found |= {r for r, rule in build_model(make()).model.rules.items() if rule.rows}
     return sorted(found - STRENGTHENING | {"capacity.pin", "subsidy.project"})

@@ -25,6 +25,7 @@ from tests.rich import each_pool, rich
 HERE = Path(__file__).parents[1]
 HERE_OFF = "concepts/test_standing_table::test_off_is_as_if_its_numbers_were_neutral"
 INTEGERS = "oracle/test_brute_integers::test_branching_finds_the_best_choice"
+RESEARCH = "oracle/test_brute_research::test_enumeration_agrees"
 PLAIN, RULES = "oracle/test_brute_force::test_enumeration_agrees", "oracle/test_brute_rules"
 STRINGS, PROMISES = "concepts/test_strings", "concepts/test_strings_properties"
 BASICS, ANY = "concepts/test_basics", "concepts/test_properties"
@@ -101,9 +102,8 @@ TABLE: dict[str, tuple[str, ...]] = {
         "off_gives_back_the_same_programme",
     ),
     "outbound": of(
-        "acquisition", "the_outbound_rule_holds_for_refits",
-        "concepts/test_retrofit::test_the_outbound_rule_holds_for_conversions_not_for_closures",
-        f"{ANY}::test_a_tighter_outbound_rule_never_raises_value", INTEGERS, HERE_OFF,
+        "basics", "the_outbound_rule_by_hand", "a_class_far_enough_behind_goes_at_once",
+        f"{ANY}::test_a_tighter_outbound_rule_never_raises_value", RESEARCH, HERE_OFF,
     ),
     "agreements": of(
         "agreements", "half_made_there_brings_one_fab_and_costs_what_it_costs",
@@ -122,12 +122,16 @@ TABLE: dict[str, tuple[str, ...]] = {
     ),
     "research": of(
         "basics", "a_centre_that_pays_by_hand", "a_centre_that_does_not_pay_is_left",
-        "dearer_never_raises_value", INTEGERS, HERE_OFF,
+        "dearer_never_raises_value", RESEARCH, HERE_OFF,
+    ),
+    "spillover": of(
+        "spillover", "good_wafers_by_hand", "more_than_the_market_wants_is_worth_nothing",
+        "larger_gains_never_lower_value", RESEARCH, "off_gives_back_the_same_programme",
     ),
     "cocreation": of(
         "basics", "a_fab_near_the_frontier_brings_its_centre_by_hand",
         "a_fab_behind_the_frontier_needs_none", "a_wider_rule_of_centres_never_raises_value",
-        INTEGERS, HERE_OFF,
+        RESEARCH, HERE_OFF,
     ),
     "talent": of(
         "people", "leavers_lower_supply", "nobody_leaves_unless_asked",

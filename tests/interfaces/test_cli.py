@@ -94,6 +94,15 @@ def test_help_loads_nothing_heavy() -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(["check", "no-such-scenario"], 2), (["no-such-verb"], 2), (["--version"], 0)],
+)
+def test_a_process_ends_with_the_exit_code(words: list[str], code: int) -> None:
+    command = [sys.executable, "-m", "planner", *words]
+    assert subprocess.run(command, check=False, capture_output=True).returncode == code
+
+
 def test_version(capsys: Capture) -> None:
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == "planner 0.1.0\n"

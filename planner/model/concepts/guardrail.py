@@ -32,6 +32,10 @@ READS = (
 )
 
 
+Spot = tuple[str, str, int]
+"""Site, class, period."""
+
+
 class Options(Base):
     """Knobs of the guardrail."""
 
@@ -41,13 +45,23 @@ class Options(Base):
     """Countries of concern [list]"""
 
 
-def banned(case: CaseView, opt: Options, pair: Pair, spot: tuple[str, str, int]) -> bool:
-    """Whether accepting a programme forbids modules of a class at a site in a period."""
-    j, k, t = spot
-    if case.sets.country_of[j] not in opt.concern or (since := first_year(case, pair)) is None:
-        return False
-    newer = case.value("product.rank", k) >= case.value("string.guardrail_rank", pair[1])
-    return newer and since <= t < since + case.value("string.guardrail_years", pair[1])
+class Ban:
+    """What accepting a programme at a site forbids elsewhere."""
+
+    def __init__(self, case: CaseView, opt: Options, pair: Pair) -> None:
+        since = first_year(case, pair)
+        years = case.value("string.guardrail_years", pair[1])
+        self.periods = [
+            t for t in case.sets.periods if since is not None and since <= t < since + years
+        ]
+        rank = case.value("string.guardrail_rank", pair[1])
+        self.classes = {k for k in case.sets.products if case.value("product.rank", k) >= rank}
+        self.sites = {j for j, c in case.sets.country_of.items() if c in opt.concern}
+
+    def holds(self, spot: Spot) -> bool:
+        """Whether modules of a class at a site in a period are forbidden."""
+        j, k, t = spot
+        return j in self.sites and k in self.classes and t in self.periods
 
 
 def build(m: Model, case: CaseView, opt: Options) -> None:
@@ -59,12 +73,14 @@ def build(m: Model, case: CaseView, opt: Options) -> None:
 
 
 def _rows(m: Model, case: CaseView, opt: Options) -> Iterator[Row]:
-    begun: dict[tuple[str, str, int], list[int]] = {}
+    begun: dict[Spot, list[int]] = {}
     for (j, k, _, t), column in m.family("modules").columns.items():
         begun.setdefault((str(j), str(k), int(t)), []).append(column)
-    for (i, p), accept in m.family("accept").columns.items():
+    concerned = any(c in opt.concern for c in case.sets.country_of.values())
+    for (i, p), accept in m.family("accept").columns.items() if concerned else ():
+        ban = Ban(case, opt, (str(i), str(p)))
         for spot, columns in begun.items():
-            if banned(case, opt, (str(i), str(p)), spot):
+            if ban.holds(spot):
                 room = case.value("site.room_modules", spot[0])
                 terms = [*((column, 1.0) for column in columns), (accept, room)]
                 yield (*spot, i, p), terms, "<=", room
@@ -72,10 +88,11 @@ def _rows(m: Model, case: CaseView, opt: Options) -> Iterator[Row]:
 
 def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
     """No module in a country of concern beside aid that forbids it."""
-    accepted = [pair for pair, yes in plan.values("accept").items() if yes > 0.5]
+    taken = plan.values("accept").items()
+    bans = {(i, p): Ban(case, opt, (i, p)) for (i, p), yes in taken if yes > 0.5}
     for (j, k, _, t), n in plan.values("modules").items():
-        for i, p in accepted if n > 0.5 else ():
-            if banned(case, opt, (i, p), (j, k, t)):
+        for (i, p), ban in bans.items() if n > 0.5 else ():
+            if ban.holds((j, k, t)):
                 where = f"guardrail.ban[{j},{k},{t},{i},{p}]"
                 yield Issue("error", "V123", where, "", f"{n:.0f} modules begun all the same")
 

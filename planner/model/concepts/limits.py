@@ -7,11 +7,14 @@
     limits.capex[t]      outlay on modules, fabs, land, parks, centres in t <= L * CAPEX    [USD bn]
     limits.abroad[t]     the same abroad <= L * ABROAD                                      [USD bn]
     limits.projects[t]   sum(modules[i,k,o,v], v <= t < service) <= PROJECTS               [modules]
+    limits.research[t]   sum(STAFF[r] * centre[i,r,v], v + LEAD[r] <= t)
+                           >= R * RESEARCHERS at home, t >= FROM                          [thousand]
 Nothing is asked unless the scenario says so. A class is advanced when its rank is at least RANK.
 C[n] is a country or one site. Projects count modules whose building is under way in period t,
 announced additions at home not included; money is counted when building begins, undiscounted.
 Home anchors follow Taiwan's debate on keeping most of the newest capacity at home (see the sources
-of fact table `outbound`).
+of fact table `outbound`). The floor on research holds centres abroad to a size comparable with the
+research at home that stands today.
 """
 
 from __future__ import annotations
@@ -41,6 +44,9 @@ READS = (
     "product.rank",
     "site.site_cost_usd_bn",
     "centre.capex_usd_bn",
+    "centre.headcount_thousand",
+    "centre.lead_years",
+    "country.researchers_thousand",
 )
 
 
@@ -83,6 +89,10 @@ class Options(Base):
     """Most outlay begun in a year, abroad [USD bn/year]"""
     projects: Annotated[int, Field(ge=0, le=1000)] | None = None
     """Most modules under construction at once [modules]"""
+    research_share_pct: Annotated[float, Field(ge=0, le=500)] | None = None
+    """Least staff of research centres abroad against that of research at home; empty = none [%]"""
+    research_since: Year = 2026
+    """First year of that floor [year]"""
 
     def named(self) -> Iterator[Named]:
         """Places and classes of the floors and caps."""
@@ -127,6 +137,10 @@ def build(m: Model, case: CaseView, opt: Options) -> None:
         rows = _money_rows(m, case, most, abroad=abroad)
         m.require(f"limits.{rule}", rows, unit="USD bn", why="what may be spent in a period")
     m.require("limits.projects", _project_rows(m, case, opt), unit="modules", why="crews at once")
+    rows = _research_rows(m, case, opt)
+    m.require(
+        "limits.research", rows, unit="thousand", why="research abroad comparable with home's"
+    )
 
 
 def _budgets(opt: Options) -> tuple[tuple[str, float | None, bool], ...]:
@@ -194,6 +208,37 @@ def _project_rows(m: Model, case: CaseView, opt: Options) -> Iterator[Row]:
         yield (t,), terms, "<=", float(opt.projects or 0)
 
 
+def staff_asked(case: CaseView, opt: Options, t: int) -> float | None:
+    """Least staff of centres abroad in a period; None where nothing is asked [thousand]."""
+    if opt.research_share_pct is None or t < opt.research_since:
+        return None
+    home = [c for c in case.sets.countries if case.sets.role_of[c] == "home"]
+    return (
+        opt.research_share_pct
+        / 100
+        * sum(case.value("country.researchers_thousand", c) for c in home)
+    )
+
+
+def staff_of(case: CaseView, r: str, v: int, t: int) -> float:
+    """Staff in a period of a centre decided in v [thousand]."""
+    works = v + case.value("centre.lead_years", r) <= t
+    return case.value("centre.headcount_thousand", r) if works else 0.0
+
+
+def _research_rows(m: Model, case: CaseView, opt: Options) -> Iterator[Row]:
+    centres = m.families["centre"].columns if "centre" in m.families else {}
+    for t in case.sets.periods:
+        least = staff_asked(case, opt, t)
+        if least is not None:
+            terms = [
+                (j, staff)
+                for (_, r, v), j in centres.items()
+                if (staff := staff_of(case, str(r), int(v), t))
+            ]
+            yield (t,), terms, ">=", least
+
+
 def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
     """Every limit again, from capacity and decisions."""
     yield from _check_capacity(plan, case, opt)
@@ -218,6 +263,10 @@ def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
         )
         if opt.projects is not None and running > opt.projects + 1e-6:
             yield _issue("projects", (t,), f"{running:.0f} modules under construction")
+        least = staff_asked(case, opt, t)
+        staff = sum(n * staff_of(case, r, v, t) for (_, r, v), n in plan.values("centre").items())
+        if least is not None and staff < least - 1e-6 * max(1.0, least):
+            yield _issue("research", (t,), f"{staff:.6g} of {least:.6g} thousand people abroad")
 
 
 def _check_capacity(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:

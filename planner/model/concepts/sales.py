@@ -196,7 +196,9 @@ def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
     for (g, n, k, t, u), volume in plan.values("ship").items():
         made[g, k, t, u] = made.get((g, k, t, u), 0.0) + volume
         sold[n, k, t, u] = sold.get((n, k, t, u), 0.0) + volume
-    cap, hard = plan.values("cap"), plan.values("hard")
+    cap, hard = dict(plan.values("cap")), plan.values("hard")
+    for spot, kwpm in plan.values("lift").items():  # more good wafers than capacity (`spillover`)
+        cap[spot] = cap.get(spot, 0.0) + kwpm
     for t in case.sets.periods:
         for u in case.sets.states[t]:
             for k in case.sets.products:

@@ -1,6 +1,6 @@
 """Talent: fabs and centres hire from the same regional pools; wages rise with the share taken.
 
-    talent.need[l,q,t]     sum(hire[l,q,n,t], n) + expat[l,q,t] + short[l,q,t] (+ trainee[l,q,t])
+    talent.need[l,q,t]     sum(hire[l,q,n,t], n) + expat[l,q,t] + short[l,q,t] (+ trainee, taught)
                              >= sum(HEADS[k,q] * (cap[i,k,t] - EXISTING[i,k,t]), i in l)
                               + sum(STAFF[r] * active(centre[i,r,.], t), i in l)
                               - sum(POSTS[x,q,t] * x, x in l)                             [thousand]
@@ -256,6 +256,7 @@ def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
     """Every need filled, tiers and shares kept."""
     hire, expat, short = plan.values("hire"), plan.values("expat"), plan.values("short")
     filled: dict[tuple[str, str, int], float] = dict(plan.values("trainee"))
+    filled |= {s: n + filled.get(s, 0.0) for s, n in plan.values("taught").items()}
     for (pool, skill, t, n), people in hire.items():
         filled[pool, skill, t] = filled.get((pool, skill, t), 0.0) + people
         most = case.value("tier.width_pct", n) / 100 * supply(case, opt, pool, skill, t)
