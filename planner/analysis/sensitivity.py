@@ -15,6 +15,7 @@ from planner.analysis.bench import SECONDS, Bench, Say
 from planner.analysis.whynot import root
 from planner.core.case import Case, Fact
 from planner.core.plan import Plan
+from planner.solve.held_session import HeldLp
 from planner.solve.variant import Variant, held_at, search, varied
 
 Named = dict[str, float]
@@ -113,9 +114,8 @@ def named_of(bench: Bench, values: list[float]) -> Named:
 
 def held_value(bench: Bench, named: Named) -> float | None:
     """Worth of carried-over whole-number decisions in a bench's case."""
-    values = [named.get(name, 0.0) for name in bench.model.names]
-    answer = search(held_at(bench.model, values, set()), 0.0, 20.0)
-    return None if answer is None or answer.values is None else answer.objective
+    lp = HeldLp(bench.model, [named.get(name, 0.0) for name in bench.model.names])
+    return lp.worth if lp.feasible else None
 
 
 def _rivals(bench: Bench, looked: list[Input]) -> list[Named]:
