@@ -15,7 +15,7 @@ from planner.analysis.bench import SECONDS, Bench, Outcome, Say, unripe
 from planner.analysis.composed import Composed, Composer
 from planner.core.case import Case
 from planner.core.plan import Plan
-from planner.solve.variant import Variant, search, varied, with_site_switches
+from planner.solve.variant import search, varied, with_site_switches
 
 AMONG = "sites of the plan, its home decisions free"
 GAP = 1e-3

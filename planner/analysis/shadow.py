@@ -127,10 +127,10 @@ def _words(row: dict[str, Any]) -> str:
     more, less = row["price_usd_bn"], row["one_less_usd_bn"]
     same = less is not None and abs(more - less) <= 1e-6 * max(1.0, abs(more))
     if same:
+        far = f"{abs(row['holds_down']):,.4g} less to {row['holds_up']:,.4g} more"
         return (
             f"{head}one {one} more changes the value by USD {more:+,.4f} bn, one less by as much "
-            f"the other way; holds from {abs(row['holds_down']):,.4g} less to {row['holds_up']:,.4g} "
-            "more."
+            f"the other way; holds from {far}."
         )
     lost = (
         f"one less by USD {-less:+,.4f} bn (holds to {abs(row['holds_down']):,.4g} less)"

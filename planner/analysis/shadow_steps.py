@@ -104,6 +104,6 @@ def _step(bench: Bench, head: dict[str, Any], case: Case, near: list[str]) -> di
     if before is None or after is None:
         return None
     worth = max(0.0, after.objective - before.objective)
-    text = f"{head['words']} is worth USD {worth:,.4f} bn"
+    text = f"{head['words']} is worth USD {worth:,.4f} bn (with and without: {after.method})."
     return head | {"worth_usd_bn": worth, "exact": after.method == EXACT, "method": after.method,
-                   "text": f"{text[0].upper()}{text[1:]} (with and without: {after.method})."}  # fmt: skip
+                   "text": text[0].upper() + text[1:]}  # fmt: skip

@@ -50,9 +50,7 @@ def cheapest(
             "shares": shares, "last": last, "not_enough": short}  # fmt: skip
 
 
-def _filled(
-    order: Sequence[Knob], lead: Lead, least: Least
-) -> tuple[Shares, float, str] | None:
+def _filled(order: Sequence[Knob], lead: Lead, least: Least) -> tuple[Shares, float, str] | None:
     """Knobs to their ends one after another, the last as far as is enough."""
     shares: Shares = {}
     for knob in order:

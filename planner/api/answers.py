@@ -23,8 +23,9 @@ def answers(
     """Ask several questions of a run; the answers, and the files written into its folder.
 
     asked: `question` or `question:argument`, e.g. `pareto:subsidy`, `pareto:subsidy+cvar`,
-    `flip:JP`, `offer:DE`, `why-not:us_boise`, `closeness:runs/insular`. seconds: budget of each question. Answers to the same question replace
-    those of before. Raises InputError with the nearest name for an unknown question or argument.
+    `flip:JP`, `offer:DE`, `why-not:us_boise`, `closeness:runs/insular`. seconds: budget of each
+    question. Answers to the same question replace those of before.
+    Raises InputError with the nearest name for an unknown question or argument.
     """
     from planner import api
     from planner.inputs.load import data_root

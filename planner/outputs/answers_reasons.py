@@ -91,8 +91,9 @@ def weights(answer: Answer) -> Section:
     bars = [(g, w - answer["now"][g], f"{g}: {answer['now'][g]:g} to {w:.4f}")
             for g, w in found.items()]  # fmt: skip
     rows = [[g, f"{answer['now'][g]:g}", f"{w:.4f}"] for g, w in found.items()]
-    return {"picture": _drawn(charts_answers.rows_of_bars(bars, "change of weight") if bars else ""),
-            "rows": rows, "headings": ["weight", "now", "least change"]}  # fmt: skip
+    picture = charts_answers.rows_of_bars(bars, "change of weight") if bars else ""
+    return {"picture": _drawn(picture), "rows": rows,
+            "headings": ["weight", "now", "least change"]}  # fmt: skip
 
 
 def _drawn(picture: str) -> Any:
