@@ -126,18 +126,13 @@ def _words(row: dict[str, Any]) -> str:
     head = f"{row['rule']} of {row['key']} ({row['why']}{now}): "
     more, less = row["price_usd_bn"], row["one_less_usd_bn"]
     same = less is not None and abs(more - less) <= 1e-6 * max(1.0, abs(more))
+    worth = f"{head}USD {more:+,.4f} bn per {one} more"
     if same:
         far = f"{abs(row['holds_down']):,.4g} less to {row['holds_up']:,.4g} more"
-        return (
-            f"{head}one {one} more changes the value by USD {more:+,.4f} bn, one less by as much "
-            f"the other way; holds from {far}."
-        )
+        return f"{worth}, as much lost per {one} less; holds from {far}."
     lost = (
-        f"one less by USD {-less:+,.4f} bn (holds to {abs(row['holds_down']):,.4g} less)"
+        f"USD {-less:+,.4f} bn per {one} less (holds to {abs(row['holds_down']):,.4g} less)"
         if less is not None
         else "with less there is no plan"
     )
-    return (
-        f"{head}one {one} more changes the value by USD {more:+,.4f} bn (holds to "
-        f"{row['holds_up']:,.4g} more), {lost}."
-    )
+    return f"{worth} (holds to {row['holds_up']:,.4g} more), {lost}."

@@ -66,7 +66,7 @@ def test_a_market_buys_more_until_capacity_ends() -> None:
     row = next(r for r in found["limits"] if r["rule"] == "sales.demand" and "N16" in r["key"])
     assert row["price_usd_bn"] == pytest.approx(2 * (5000 - 500) / 1000)
     assert row["holds_up"] == pytest.approx(0.1), "looked for as far as doubling it"
-    assert "one mn wafers/year more" in row["text"]
+    assert "bn per mn wafers/year more" in row["text"]
 
 
 def test_people_have_the_price_of_the_wage_step_they_spare() -> None:

@@ -33,8 +33,8 @@ VERBS = (
     "solve", "map", "compare", "explain", "report", "verify", "instruments",
     "check", "scenarios", "evidence", "doctor",
     "why", "whynot", "flip", "alternatives", "pareto", "sensitivity", "roadmap", "weights",
-    "ratios", "outbound", "repairs", "screening", "offer", "closeness", "gallery", "cards", "export", "rivals",
-    "serve", "history", "backtest", "calibration",
+    "ratios", "outbound", "repairs", "screening", "offer", "closeness", "gallery", "cards",
+    "export", "rivals", "serve", "history", "backtest", "calibration",
     "stress", "regret", "wait", "futures",
 )  # fmt: skip
 ISSUES = (
