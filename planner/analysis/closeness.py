@@ -4,7 +4,7 @@
 h = 0 keeps the given plan's set of sites and makes the best of it; V never falls as h grows; the
 cost of staying within h is the optimum less V(h). Sites the rules of this case leave out cannot be
 kept and are named. Large programmes look through the sites of both plans, each step from the best
-of the step before.
+of the step before and of the sets composed of the plan's sites (`composed`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from planner.analysis.bench import SECONDS, Bench, Outcome, Say, unripe
+from planner.analysis.composed import Walk
 from planner.analysis.roadmap import switched_values
 from planner.core.case import Case
 from planner.core.plan import Plan
@@ -35,12 +36,16 @@ def closeness(  # noqa: PLR0913, PLR0917 - a question with its settings
     bench = Bench(plan, case, seconds, say)
     kept, lost = _sites_of(bench, given)
     base = bench.base()
-    far = len(set(bench.begun_at(base.values)) ^ kept)
     path: list[dict[str, Any]] = []
     best: Outcome | None = None
+    mine = set(bench.begun_at(base.values))
+    far = len(mine ^ kept)
+    walk = None if bench.small else Walk(bench, kept & mine)
     for h in range(min(most, far) + 1):
         bench.say(f"within {h} sites of the given plan")
-        outcome = base if h >= far else _within(bench, kept, h, (best, min(most, far) + 1 - h))
+        added = h - len(kept - mine)  # sites the plan lacks are the first to differ
+        start = best if walk is None or added < 0 else walk.best(added, best)
+        outcome = base if h >= far else _within(bench, kept, h, (start, min(most, far) + 1 - h))
         if outcome is None:
             continue
         best = outcome

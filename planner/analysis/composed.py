@@ -12,9 +12,10 @@ import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from planner.analysis.bench import Bench
+from planner.analysis.bench import Bench, Outcome
 from planner.solve.held_session import HeldLp
 
+METHOD = "composed of the plan's sites and home decisions"
 BEAM = 3
 """Sets kept from one number of sites to the next."""
 
@@ -93,3 +94,29 @@ class Composer:
     def _family(self, name: str) -> list[tuple[tuple[str | int, ...], int]]:
         family = self.bench.model.families.get(name)
         return [] if family is None else list(family.columns.items())
+
+
+class Walk:
+    """Ever more of the plan's sites beside a first few, the best sets kept from step to step."""
+
+    def __init__(self, bench: Bench, first: Collection[str] = ()) -> None:
+        self.bench, self.first = bench, tuple(sorted(first))
+        self.composer: Composer | None = None
+        self.kept: list[Composed] = []
+
+    def best(self, more: int, before: Outcome | None) -> Outcome | None:
+        """The best known plan with at most so many sites more, to start a search from.
+
+        before: what is known already; its home decisions are the second background.
+        """
+        if before is None or self.bench.left() < 10.0:
+            return before
+        if self.composer is None:
+            self.composer = Composer(self.bench, (self.bench.values, before.values))
+            alone = self.composer.of(self.first)
+            self.kept = [] if alone is None else [alone]
+        self.kept = self.composer.grown(self.kept, len(self.first) + more)
+        if not self.kept or self.kept[0].worth <= before.objective:
+            return before
+        top = self.kept[0]
+        return Outcome(top.worth, self.bench.base().bound, top.values, METHOD)

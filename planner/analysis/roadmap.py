@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from planner.analysis.bench import SECONDS, Bench, Outcome, Say, unripe
-from planner.analysis.composed import Composed, Composer
+from planner.analysis.composed import Walk
 from planner.core.case import Case
 from planner.core.plan import Plan
 from planner.solve.variant import search, varied, with_site_switches
@@ -28,7 +28,7 @@ def roadmap(
     bench = Bench(plan, case, seconds, say)
     path: list[dict[str, Any]] = []
     best: Outcome | None = None
-    walk = None if bench.small else _Walk(bench)
+    walk = None if bench.small else Walk(bench)
     for k in range(moves + 1):
         bench.say(f"at most {k} sites")
         start = best if walk is None else walk.best(k, best)
@@ -54,29 +54,6 @@ def roadmap(
     result = {"question": "roadmap", "path": path, "plan_usd_bn": plan.info.objective,
               "plan_gap": plan.info.gap}  # fmt: skip
     return result | {"text": _text(bench, result)}
-
-
-class _Walk:
-    """Sets of the plan's sites composed with home decisions, more sites from step to step."""
-
-    def __init__(self, bench: Bench) -> None:
-        self.bench = bench
-        self.composer: Composer | None = None
-        self.kept: list[Composed] = []
-
-    def best(self, k: int, before: Outcome | None) -> Outcome | None:
-        """The best known plan with at most k overseas sites to start from."""
-        if before is None or self.bench.left() < 10.0:
-            return before
-        if self.composer is None:  # the first step found what home does alone
-            self.composer = Composer(self.bench, (self.bench.values, before.values))
-            alone = self.composer.of(())
-            self.kept = [] if alone is None else [alone]
-        self.kept = self.composer.grown(self.kept, k)
-        if not self.kept or self.kept[0].worth <= before.objective:
-            return before
-        top = self.kept[0]
-        return Outcome(top.worth, self.bench.base().bound, top.values, AMONG)
 
 
 def _at_most(
