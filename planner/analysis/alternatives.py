@@ -3,16 +3,19 @@
 Site sets are told apart by a 0/1 switch per overseas site. Each set found is cut off by
 sum(1 - z | z = 1) + sum(z | z = 0) >= 1, so the next one differs; the census ends when none is
 left within the tolerance (complete) or when the time is up (not complete, and it says so). Large
-programmes begin with neighbours: one site in or out with the rest of the plan held. A second
-method looks for sets far apart: most switches different, worth at least (1 - within).
+programmes begin with the plan thinned out, best first, every single site of it at least (see
+`composed`), then go on to neighbours: one site more with the rest of the plan held. A second method
+looks for sets far apart: most switches different, worth at least (1 - within).
 """
 
 from __future__ import annotations
 
+import heapq
 import math
 from typing import Any
 
 from planner.analysis.bench import SECONDS, Bench, Outcome, Say
+from planner.analysis.composed import Composer
 from planner.core.case import Case
 from planner.core.plan import Plan
 from planner.solve.variant import (
@@ -26,6 +29,8 @@ from planner.solve.variant import (
 
 FARTHEST = 3
 """How many far-apart sets are looked for."""
+THINNED = 0.5
+"""Share of the sets that may be the plan with fewer sites, so that others find room."""
 FAR_SHARE = 0.25
 """Share of the budget for them."""
 
@@ -59,7 +64,7 @@ def alternatives(  # noqa: PLR0913, PLR0917 - a question with its settings
         "far_apart": far, "plan_gap": plan.info.gap,
         "better_than_plan_usd_bn": max(0.0, best - plan.info.objective),
         "method": "no-good cuts on the overseas site set"
-        + ("" if bench.small else ", neighbours with the rest held first"),
+        + ("" if bench.small else ", the plan thinned out and neighbours first"),
     }  # fmt: skip
     return result | {"text": _text(result, count)}
 
@@ -73,13 +78,13 @@ class Census:
         self.floor = base - within * abs(base)
         self.switched, self.switches = with_site_switches(bench.built, bench.overseas())
         self.found: dict[tuple[str, ...], float] = {}
-        self.walked: tuple[str, ...] | None = None
 
     def run(self) -> tuple[dict[tuple[str, ...], float], bool]:
         """All sets within the tolerance, and whether none is missing."""
         bench = self.bench
         self.found[bench.begun_at(bench.values)] = bench.plan.info.objective
         if not bench.small:
+            self._thin()
             self._walk(self._neighbours())
         while len(self.found) < self.count:
             left = bench.left() - FAR_SHARE * 100.0 * (not bench.small)
@@ -123,15 +128,34 @@ class Census:
             return "none"
         return Outcome(answer.objective, answer.bound, answer.values, "no-good cut")
 
+    def _thin(self) -> None:
+        """Sites of the plan left out: each alone, then ever more together, best first."""
+        bench, composer = self.bench, Composer(self.bench, (self.bench.values,))
+        bench.say("leaving sites of the plan out")
+        waiting = [(-bench.plan.info.objective, composer.mine)]
+        seen = {composer.mine}
+        while waiting and len(self.found) < THINNED * self.count and bench.left() > 10.0:
+            _, names = heapq.heappop(waiting)
+            for i in names:
+                fewer = tuple(j for j in names if j != i)
+                made = composer.of(fewer) if fewer not in seen else None
+                seen.add(fewer)
+                if made is None or made.worth < self.floor:
+                    continue
+                heapq.heappush(waiting, (-made.worth, fewer))
+                begun = bench.begun_at(made.values)
+                self.found[begun] = max(made.worth, self.found.get(begun, -math.inf))
+
     def _neighbours(self) -> list[tuple[float, str]]:
-        """One site in or out, the rest of the plan held; (loss, site) of those that are near."""
+        """One site more, the rest of the plan held; (loss, site) of those that are near."""
         bench = self.bench
         near: list[tuple[float, str]] = []
         reserve = bench.left() * 0.5
-        for number, i in enumerate(bench.overseas()):
+        mine = bench.begun_at(bench.values)
+        for number, i in enumerate(i for i in bench.overseas() if i not in mine):
             if len(self.found) >= self.count or bench.left() < reserve:
                 break
-            bench.say(f"neighbour {number + 1} of {len(bench.overseas())}: {i}")
+            bench.say(f"neighbour {number + 1} of {len(bench.overseas()) - len(mine)}: {i}")
             values = self._toggled(i, bench.values)
             if values is not None:
                 near.append((bench.plan.info.objective - bench.worth(values), i))
@@ -161,8 +185,6 @@ class Census:
             return None
         names = bench.begun_at(answer.values)
         self.found[names] = max(answer.objective, self.found.get(names, -math.inf))
-        if len(set(names) ^ set(bench.begun_at(bench.values))) > 1:
-            self.walked = names
         return answer.values
 
 
@@ -211,12 +233,15 @@ def _polished(census: Census, rows: list[dict[str, Any]]) -> list[dict[str, Any]
         return rows
     for row in rows:
         row["note"] = "at least worth this: the set was looked for, not its best plan"
-    if census.walked is not None:
-        home = set(bench.begun_at(bench.values))
-        rows.append({"sites": list(census.walked), "farthest_proved": False,
-                     "sites_different": len(set(census.walked) ^ home),
-                     "value_usd_bn": census.found[census.walked],
-                     "note": "reached by turning sites round one by one"})  # fmt: skip
+    home = set(bench.begun_at(bench.values))
+    known = {tuple(row["sites"]) for row in rows}
+    # sets met on the way are a fallback where the search for the farthest ran out of time
+    met = sorted(census.found, key=lambda n: (-len(set(n) ^ home), -census.found[n], n))
+    rows += [
+        {"sites": list(names), "farthest_proved": False, "sites_different": len(set(names) ^ home),
+         "value_usd_bn": census.found[names], "note": "the most different of the sets met"}
+        for names in [n for n in met if n not in known and set(n) != home][:1]
+    ]  # fmt: skip
     return sorted(rows, key=lambda r: -int(r["sites_different"]))
 
 
@@ -239,7 +264,8 @@ def _text(result: dict[str, Any], count: int) -> str:
         scope = f"the first {count} found; there may be more"
     else:
         scope = "those found in the time given; there are probably more"
-    by = {v: [r["name"] for r in result["sites"] if r["verdict"] == v] for v in ("must", "may")}
+    by = {v: [r["name"] for r in result["sites"] if r["verdict"] == v]
+          for v in ("must", "may", "avoid")}  # fmt: skip
     must = ", ".join(by["must"]) or "none"
     better = result["better_than_plan_usd_bn"]
     more = (
@@ -249,6 +275,6 @@ def _text(result: dict[str, Any], count: int) -> str:
     )
     return (
         f"{number} sets of overseas sites lie within {result['within']:.2%} of the plan "
-        f"({scope}). In every one of them: {must}. In some: {', '.join(by['may']) or 'none'}."
-        f"{more}"
+        f"({scope}). In every one of them: {must}. In some: {', '.join(by['may']) or 'none'}. "
+        f"In none: {len(by['avoid'])} other sites.{more}"
     )

@@ -26,6 +26,8 @@ SMALL = 200
 """Whole-number columns up to which a programme is always solved to the end."""
 SECONDS = 100.0
 """Time budget of a question unless told otherwise [s]."""
+WIDE = 0.02
+"""Gap from which a plan a limit of time left behind says nothing about what could be had."""
 EXACT, HELD, FREE = "solved to the end", "rest of the plan held", "free search"
 Say = Callable[[str], None]
 
@@ -167,13 +169,14 @@ class Bench:
         top = top if variant.objective is None else math.inf
         if near is not None:
             answer = search(held_at(model, self.values, near), 1e-5, min(20.0, self.left()), seed)
-            if answer is not None and answer.values is not None:
+            if answer is not None and answer.values is not None and not unripe(answer):
                 best = Outcome(answer.objective, max(top, answer.objective), answer.values, HELD)
         seconds = share * self.left()
         if seconds < 3.0:
             return best
-        answer = search(model, max(1e-4, self.plan.info.gap / 2), seconds, seed)
-        if answer is None or answer.values is None:
+        begin = None if best is None else best.values
+        answer = search(model, max(1e-4, self.plan.info.gap / 2), seconds, seed, begin)
+        if answer is None or answer.values is None or (best is None and unripe(answer)):
             return best
         bound = min(top, max(answer.bound, answer.objective))
         if best is not None and best.objective >= answer.objective:
@@ -222,6 +225,11 @@ class Bench:
                         }
                     )
         return found
+
+
+def unripe(answer: highs.Answer) -> bool:
+    """Whether a search was stopped so early that its plan is only the first it met."""
+    return bool(answer.stopped_by) and highs.gap_of(answer.objective, answer.bound) > WIDE
 
 
 def span(difference: Difference) -> dict[str, float | bool]:

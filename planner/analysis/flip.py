@@ -150,7 +150,7 @@ def _next_fab(bench: Bench, country: str, seconds: float) -> Outcome | None:
     now = set(bench.begun_at(bench.values))
     best: Outcome | None = None
     for i in sorted(sites, key=lambda i: (i not in now, i)):
-        if best is not None and bench.left() <= end:
+        if bench.left() <= end and (best is not None or bench.left() < 2.0):
             break
         if not module_columns(bench, [i]):
             continue

@@ -3,9 +3,9 @@
     s* = (optimum - optimum that keeps every string) / WEIGHT_subsidy                     [USD bn]
 A lump sum s for accepting adds WEIGHT_subsidy * s to every plan that keeps all strings, so it is
 accepted exactly when s > s*. Nothing (s* = 0) is needed where the plan keeps them anyway. Strings:
-so many modules, of given classes, begun by a year; loading of the host's capacity of these classes
-in every state of the world; a research centre there; no new modules in other places. Each string is
-also priced alone beside the fab itself: what it adds to what the fab costs.
+so many modules, of given classes, at given sites, begun by a year; loading of the host's capacity
+of these classes in every state of the world; a research centre there; no new modules in other
+places. Each string is also priced alone beside the fab itself: what it adds to the fab's cost.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def offer(  # noqa: PLR0913, PLR0917 - a question with its settings
     bench = Bench(plan, case, seconds, say)
     asked = strings or Strings()
     c = bench.host(host)
-    _check(bench, asked)
+    _check(bench, asked, c)
     bench.say(f"the best plan that keeps {c}'s strings")
     mine = _accepting(bench, c, asked, 0.35)
     head = {"question": "offer", "host": c, "name": case.name("countries", c),
@@ -56,7 +56,7 @@ def offer(  # noqa: PLR0913, PLR0917 - a question with its settings
     return result | {"text": _text(result)}
 
 
-def _check(bench: Bench, asked: Strings) -> None:
+def _check(bench: Bench, asked: Strings, host: str) -> None:
     case, issues = bench.case, []
     if case.scenario.weights.subsidy <= 0:
         text = "aid has weight 0 in this scenario, so no subsidy changes the plan"
@@ -70,6 +70,12 @@ def _check(bench: Bench, asked: Strings) -> None:
             Issue("error", "E739", where, n, f"no '{n}'", did_you_mean(n, allowed))
             for n in names if n not in allowed
         ]  # fmt: skip
+    for i in asked.at:
+        place = bench.built.sets.country_of[bench.site(i)]
+        if place != host:
+            issues.append(
+                Issue("error", "E735", "--site", i, f"{i} lies in {place}, not in {host}")
+            )
     if issues:
         raise InputError(issues)
 
@@ -151,9 +157,10 @@ def _others(bench: Bench, country: str, asked: Strings) -> list[dict[str, Any]]:
     """What the same strings would cost the other hosts."""
     weight, base = bench.case.scenario.weights.subsidy, bench.base().objective
     found = []
+    anywhere = replace(asked, at=())  # a site of this host is none of another's
     for c in (c for c in bench.hosts() if c != country):
         bench.say(f"the same strings in {c}")
-        outcome = _accepting(bench, c, asked, 0.3)
+        outcome = _accepting(bench, c, anywhere, 0.3)
         needs = None if outcome is None else max(0.0, base - outcome.objective) / weight
         method = None if outcome is None else outcome.method
         found.append({"host": c, "subsidy_usd_bn": needs, "method": method})

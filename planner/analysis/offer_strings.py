@@ -17,7 +17,7 @@ class Strings:
     modules: begun there at least. by: begun in or before this year. products: of these classes
     (empty = any). loading_pct: least loading of capacity of these classes there, outages excused.
     centre: whether a research centre must be begun there. stay_out: no new modules in these
-    countries or sites.
+    countries or sites. at: only modules at these sites count (empty = anywhere in the country).
     """
 
     modules: int = 1
@@ -26,6 +26,7 @@ class Strings:
     loading_pct: float = 0.0
     centre: bool = False
     stay_out: tuple[str, ...] = ()
+    at: tuple[str, ...] = ()
 
     def apart(self) -> dict[str, Strings]:
         """Each string alone beside one fab of any class at any time."""
@@ -42,6 +43,8 @@ class Strings:
             found[words] = replace(fab, loading_pct=self.loading_pct)
         if self.centre:
             found["with a research centre"] = replace(fab, centre=True)
+        if self.at:
+            found[f"at {' or '.join(self.at)}"] = replace(fab, at=self.at)
         if self.stay_out:
             words = f"no new modules in {', '.join(self.stay_out)}"
             found[words] = replace(fab, stay_out=self.stay_out)
@@ -53,7 +56,8 @@ def rows_of(bench: Bench, country: str, asked: Strings) -> list[NewRow] | None:
     sites = set(bench.sites_of(country))
     counted = [
         j for key, j in bench.model.family("modules").columns.items()
-        if key[0] in sites and (not asked.products or key[1] in asked.products)
+        if key[0] in sites and (not asked.at or key[0] in asked.at)
+        and (not asked.products or key[1] in asked.products)
         and (asked.by is None or int(key[-1]) <= asked.by)
     ]  # fmt: skip
     if not counted:

@@ -17,6 +17,9 @@ from planner.core.case import Case
 from planner.core.plan import Plan
 from planner.solve.variant import Variant, held_at, search, varied
 
+STRAIGHT = 1e-3
+"""A front that nowhere rises so much above the line between its ends has no knee."""
+
 
 def pareto(  # noqa: PLR0913, PLR0917 - a question with its settings
     plan: Plan,
@@ -114,7 +117,8 @@ def best_of(bench: Bench, variant: Variant, start: list[float], share: float) ->
         return bench.solve(variant)
     model = varied(bench.model, variant)
     held = search(held_at(model, start, set()), 0.0, 20.0)
-    free = search(model, 0.005, max(3.0, share * bench.left()))
+    begin = start if held is None or held.values is None else held.values
+    free = search(model, 0.005, max(3.0, share * bench.left()), start=begin)
     answers = [a for a in (held, free) if a is not None and a.values is not None]
     if not answers:
         return None
@@ -135,7 +139,7 @@ def _undominated(found: list[dict[str, Any]], sign: float) -> list[dict[str, Any
 
 
 def _mark_knee(front: list[dict[str, Any]]) -> None:
-    """Mark the point farthest from the straight line between the ends, axes scaled to 0-1."""
+    """Mark the point farthest above the straight line between the ends, axes scaled to 0-1."""
     for row in front:
         row["knee"] = False
     if len(front) < 3:
@@ -149,7 +153,8 @@ def _mark_knee(front: list[dict[str, Any]]) -> None:
         y = (row["value_usd_bn"] - first["value_usd_bn"]) / high
         return float(x - y)
 
-    max(front[1:-1], key=above)["knee"] = True
+    best = max(front[1:-1], key=above)
+    best["knee"] = above(best) > STRAIGHT
 
 
 def _text(result: dict[str, Any]) -> str:

@@ -35,15 +35,21 @@ def repairs(
     """What keeps a case from having a plan, and what would give it one.
 
     origin: key path of the scenario -> `file:line`. A case with a plan is told so (`feasible`).
-    Every cure has `changes` (what, where, now, to, unit) and the levels just short of it.
+    When time runs out before that is known, `feasible` is None. Every cure has `changes` (what,
+    where, now, to, unit) and the levels just short of it.
     """
     search = _Search(case, entries_of(case.scenario, origin), Trial(seconds), say or quiet)
     head: dict[str, Any] = {"question": "repairs", "scenario": case.scenario.name}
     search.tell("looking for any plan")
-    if search.trial(case):
+    now = search.trial(case)
+    if now is None:
+        return head | _untold("whether there is a plan", None)
+    if now:
         return head | {"feasible": True, "conflicts": [], "together": None,
                        "text": "The scenario has a plan: nothing needs repair."}  # fmt: skip
     found = search.conflicts(CONFLICT_SHARE * seconds)
+    if not found and search.unsure:
+        return head | _untold("which entries collide: that there is no plan is proved", False)
     rows, first = [], []
     for n, collision in enumerate(found):
         others = {m for other in found if other is not collision for m in other.members}
@@ -55,7 +61,7 @@ def repairs(
         rows[-1].pop("cures")
     together = search.together(first) if len(found) > 1 else None
     result = head | {"feasible": False, "conflicts": rows, "together": together,
-                     "complete": search.complete}  # fmt: skip
+                     "complete": search.complete and not search.unsure}  # fmt: skip
     return result | {"text": _text(result)}
 
 
@@ -64,7 +70,7 @@ class _Search:
 
     def __init__(self, case: Case, entries: Sequence[Entry], trial: Trial, tell: Say) -> None:
         self.case, self.entries, self.trial, self.tell = case, entries, trial, tell
-        self.complete = True
+        self.complete, self.unsure = True, False
 
     def kept(self, members: frozenset[int]) -> Case:
         """The case with just these entries."""
@@ -72,7 +78,9 @@ class _Search:
 
     def feasible(self, members: frozenset[int]) -> bool:
         """Whether there is a plan with just these entries."""
-        return attempt(self.trial, lambda: self.kept(members)) is True
+        answer = attempt(self.trial, lambda: self.kept(members))
+        self.unsure |= answer is None
+        return answer is True
 
     def conflicts(self, seconds: float) -> tuple[Collision, ...]:
         """Conflicts among the entries."""
@@ -96,20 +104,20 @@ class _Search:
         for group in groups:
             mine = [_placed(here[self.entries[n].words], self.entries[n]) for n in group]
             cures.append(of_entries(base, mine, trial, self.tell))
-        told = _told(base)
+        told = _told(base, trial)
         cures += of_horizon(base, trial, self.tell)
         cures += of_facts(base, told, members, trial, self.tell)
         self.complete &= trial.left() > 0
         good = [c for c in cures if c is not None]
         return {
             "entries": [{"entry": e.words, "where": e.where} for e in members],
-            "smallest": collision.smallest, "rules": list(told.rules),
+            "smallest": collision.smallest and not self.unsure, "rules": list(told.rules),
             "breach": dict(told.relax), "repairs": [c.told() for c in good], "cures": good,
         }  # fmt: skip
 
     def of_data(self) -> dict[str, Any]:
         """No entry is to blame: the rules that collide, and the facts that would end it."""
-        told = _told(self.case)
+        told = _told(self.case, self.trial)
         cures = of_horizon(self.case, self.trial, self.tell)
         cures += of_facts(self.case, told, self.entries, self.trial, self.tell)
         self.complete = self.trial.left() > 0
@@ -145,10 +153,16 @@ def _restored(cure: Cure, mine: Mapping[str, Entry]) -> Cure:
     return Cure(cure.kind, eased, cure.horizon, cure.facts, cure.short)
 
 
-def _told(case: Case) -> Conflict:
-    """The rules that break, and the cheapest breach."""
+def _untold(what: str, feasible: bool | None) -> dict[str, Any]:
+    """The answer when time ran out before anything could be said."""
+    return {"feasible": feasible, "conflicts": [], "together": None, "complete": False,
+            "text": f"Not found out in the time given: {what}. Give more --seconds."}  # fmt: skip
+
+
+def _told(case: Case, trial: Trial) -> Conflict:
+    """The rules that break, and the cheapest breach, in half of the time that is left."""
     try:
-        return explain_conflict(case, build_model(case))
+        return explain_conflict(case, build_model(case), 0.5 * trial.left())
     except PlannerError as error:
         return Conflict((), (), {}, str(error))
 

@@ -1,9 +1,11 @@
 """Sensitivity: what the weak numbers do to the plan, and which of them would change it.
 
-Each of the weakest inputs (grades C and D with the most money leaning on them, `weak_facts`) is
-moved to its low and its high, all dates together. Tornado: the plan's whole-number decisions held,
-the rest re-solved. Fragility: whether another plan is then better - any plan where the programme is
-small, else the plans got by turning single sites round - and at which value it overtakes.
+Each of the inputs that move most (of a plan's table of what every number bears when it carries one,
+else grades C and D with the most money leaning on them, `weak_facts`) is moved to its low and its
+high, all dates together. Tornado: the plan's whole-number decisions held, the rest re-solved.
+Fragility: whether another plan is then better - any plan where the programme is small, else the
+plans got by turning single sites round - and at which value it overtakes, by following the lead of
+the one over the other to where it is nothing, not by sampling.
 """
 
 from __future__ import annotations
@@ -11,14 +13,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from planner.analysis.bench import SECONDS, Bench, Say
+from planner.analysis.bench import SECONDS, Bench, Say, unripe
+from planner.analysis.composed import Composer
 from planner.analysis.whynot import root
 from planner.core.case import Case, Fact
 from planner.core.plan import Plan
+from planner.model.assemble import build_model
+from planner.model.lp import Model
+from planner.solve.held_session import HeldLp
 from planner.solve.variant import Variant, held_at, search, varied
 
 Named = dict[str, float]
 """Column name -> value: a plan that can be carried to another case."""
+TABLES = ("bearing", "weak_facts")
+"""Tables of a plan that list numbers with their ranges, the fullest first."""
 RIVALS = 3
 """Rival plans kept where the programme is large."""
 STRESS_SHARE = 0.2
@@ -60,11 +68,15 @@ class Input:
 
 
 def inputs_of(plan: Plan, top: int) -> list[Input]:
-    """The weakest inputs a plan leans on, largest swing first."""
-    frame = plan.table("weak_facts")
-    if frame.empty:
-        return []
+    """The inputs that move a plan most, largest swing first.
+
+    From the first of TABLES the plan carries; without one there is nothing to move.
+    """
     columns = ["table", "entity", "parameter", "value", "low", "high", "unit"]
+    frames = (plan.table(name) for name in TABLES if name in plan.tables)
+    frame = next((f for f in frames if not f.empty and set(columns) <= set(f.columns)), None)
+    if frame is None:
+        return []
     rows = frame[frame["high"] > frame["low"]].head(top)[columns]
     return [
         Input(str(a), str(b), str(c), float(v), float(lo), float(hi), str(u))
@@ -75,19 +87,27 @@ def inputs_of(plan: Plan, top: int) -> list[Input]:
 def sensitivity(
     plan: Plan, case: Case, top: int = 6, seconds: float = SECONDS, say: Say | None = None
 ) -> dict[str, Any]:
-    """Tornado and fragility list of the weakest `top` inputs."""
+    """Tornado and fragility list of the first `top` inputs: all tornado bars first."""
     bench = Bench(plan, case, seconds, say)
     mine = named_of(bench, bench.values)
     looked = inputs_of(plan, top)
-    rivals = [] if bench.small else _rivals(bench, looked)
-    tornado, fragile = [], []
+    tornado: list[dict[str, Any]] = []
     for number in looked:
-        if bench.left() < 8.0:
+        if tornado and bench.left() < 4.0:
             break
-        bench.say(number.label)
-        row = _row(bench, number, mine, rivals)
-        tornado.append(row)
-        fragile += row.pop("found")
+        bench.say(f"{number.label}: low and high")
+        tornado.append(_row(bench, number, mine))
+    done = looked[: len(tornado)]
+    rivals = [] if bench.small else _rivals(bench, done)
+    fragile: list[dict[str, Any]] = []
+    asked = 0
+    for row, number in zip(tornado, done, strict=True):
+        if not bench.small and bench.left() < 6.0:
+            break
+        bench.say(f"{number.label}: where the plan changes")
+        found = _flips(bench, number, mine, rivals)
+        row["flips"] = "; ".join(at["text"] for at in found)
+        fragile, asked = fragile + found, asked + 1
     tornado.sort(key=lambda r: -max(abs(r["at_low_usd_bn"]), abs(r["at_high_usd_bn"])))
     fragile.sort(key=lambda r: abs(r["share"]))
     scope = (
@@ -97,7 +117,8 @@ def sensitivity(
     )  # fmt: skip
     result = {
         "question": "sensitivity", "tornado": tornado, "fragile": fragile, "rivals": scope,
-        "not_looked_at": [n.label for n in looked[len(tornado):]], "plan_gap": plan.info.gap,
+        "not_looked_at": [n.label for n in looked[len(tornado):]],
+        "not_asked_for_flips": [n.label for n in done[asked:]], "plan_gap": plan.info.gap,
     }  # fmt: skip
     return result | {"text": _text(result)}
 
@@ -113,9 +134,13 @@ def named_of(bench: Bench, values: list[float]) -> Named:
 
 def held_value(bench: Bench, named: Named) -> float | None:
     """Worth of carried-over whole-number decisions in a bench's case."""
-    values = [named.get(name, 0.0) for name in bench.model.names]
-    answer = search(held_at(bench.model, values, set()), 0.0, 20.0)
-    return None if answer is None or answer.values is None else answer.objective
+    return held_worth(bench.model, named)
+
+
+def held_worth(model: Model, named: Named) -> float | None:
+    """Worth of carried-over whole-number decisions in a model; None when they break a rule."""
+    lp = HeldLp(model, [named.get(name, 0.0) for name in model.names])
+    return lp.worth if lp.feasible else None
 
 
 def _rivals(bench: Bench, looked: list[Input]) -> list[Named]:
@@ -123,55 +148,61 @@ def _rivals(bench: Bench, looked: list[Input]) -> list[Named]:
     level = bench.plan.info.objective + 1e-6
     found: list[Named] = []
     budget = bench.left()
-    for side in (-1.0, 1.0) if looked else ():
+    for side in (-1.0, 1.0) if looked and budget > 20.0 else ():
         bench.say(f"a plan for {looked[0].label} at its {'low' if side < 0 else 'high'}")
         moved = Bench(bench.plan, looked[0].at(bench.case, side), budget)
-        answer = search(moved.model, 5e-3, STRESS_SHARE * budget)
+        answer = search(moved.model, 5e-3, STRESS_SHARE * budget, start=moved.values)
         if answer is not None and answer.values is not None:
             found.append(named_of(moved, answer.values))
     # plans already better at the data as they stand lie within the plan's own gap
     found = [r for r in found if (held_value(bench, r) or level) < level]
-    near = [n for loss, n in _neighbours(bench, 0.55 * budget) if loss >= -1e-6]
+    near = [n for loss, n in _neighbours(bench, 0.5 * budget) if loss >= -1e-6]
     return [*found, *near][:RIVALS]
 
 
 def _neighbours(bench: Bench, until: float) -> list[tuple[float, Named]]:
     """Plans with one site turned round and the rest held, with what they lose; nearest first."""
     found: list[tuple[float, int, list[float]]] = []
-    now = set(bench.begun_at(bench.values))
-    order = [*sorted(now), *(i for i in bench.overseas() if i not in now)]
-    for n, i in enumerate(order):
+    composer = Composer(bench, (bench.values,))
+    for n, i in enumerate(composer.mine):
+        made = composer.of([j for j in composer.mine if j != i])
+        if made is not None:
+            found.append((bench.plan.info.objective - made.worth, n, made.values))
+    for n, i in enumerate(i for i in bench.overseas() if i not in composer.mine):
         if bench.left() < until:
             break
-        if i in now:
-            change = Variant(bounds=dict.fromkeys(bench.uses[i], (0.0, 0.0)))
-        else:
-            row = ("sensitivity.in", [(j, 1.0) for j in bench.uses[i]], ">=", 1.0)
-            change = Variant(rows=(row,))
-        model = held_at(varied(bench.model, change), bench.values, bench.near([i]))
+        row = ("sensitivity.in", [(j, 1.0) for j in bench.uses[i]], ">=", 1.0)
+        model = held_at(varied(bench.model, Variant(rows=(row,))), bench.values, bench.near([i]))
         answer = search(model, 1e-5, 10.0)
-        if answer is not None and answer.values is not None:
-            found.append((bench.plan.info.objective - answer.objective, n, answer.values))
+        if answer is not None and answer.values is not None and not unripe(answer):
+            loss = bench.plan.info.objective - answer.objective
+            found.append((loss, len(composer.mine) + n, answer.values))
     return [(loss, named_of(bench, values)) for loss, _, values in sorted(found)]
 
 
-def _row(bench: Bench, number: Input, mine: Named, rivals: list[Named]) -> dict[str, Any]:
-    """Both ends of one input."""
+def _row(bench: Bench, number: Input, mine: Named) -> dict[str, Any]:
+    """Both ends of one input with the plan held."""
     base = bench.plan.info.objective
     row: dict[str, Any] = {
         "input": number.label, "value": number.value, "low": number.low, "high": number.high,
-        "unit": number.unit, "flips": "", "found": [],
+        "unit": number.unit, "flips": "",
     }  # fmt: skip
     for side, name in ((-1.0, "at_low_usd_bn"), (1.0, "at_high_usd_bn")):
+        held = held_worth(build_model(number.at(bench.case, side)).model, mine)
+        row[name] = held - base if held is not None else float("nan")
+    return row
+
+
+def _flips(bench: Bench, number: Input, mine: Named, rivals: list[Named]) -> list[dict[str, Any]]:
+    """Where another plan overtakes on either side of one input."""
+    found = []
+    for side in (-1.0, 1.0):
         moved = Bench(bench.plan, number.at(bench.case, side), max(5.0, bench.left()))
         held = held_value(moved, mine)
-        row[name] = held - base if held is not None else float("nan")
-        rival = _best_rival(moved, held, rivals) if held is not None else None
+        rival = None if held is None else _best_rival(moved, held, rivals)
         if rival is not None:
-            at = _overtakes(bench, number, side, mine, rival)
-            row["found"].append(at)
-            row["flips"] = "; ".join(filter(None, (row["flips"], at["text"])))
-    return row
+            found.append(_overtakes(bench, number, side, mine, rival))
+    return found
 
 
 def _best_rival(moved: Bench, held: float, rivals: list[Named]) -> Named | None:
@@ -195,13 +226,14 @@ def _overtakes(
         other = rival
 
         def lead(x: float, other: Named = other, most: float = share) -> float | None:
-            moved = Bench(bench.plan, number.at(bench.case, side * x * most), 20.0)
-            a, b = held_value(moved, mine), held_value(moved, other)
+            moved = build_model(number.at(bench.case, side * x * most)).model
+            a, b = held_worth(moved, mine), held_worth(moved, other)
             return None if a is None or b is None else a - b
 
         far = lead(1.0)
-        ends = root(lead, 1e-5 if bench.small else 0.02, min(0.0, far or 0.0),
-                    40 if bench.small else 2)  # fmt: skip
+        width, tries = (1e-5, 40) if bench.small else (5e-3, 6)
+        ends = root(lead, width, min(0.0, far or 0.0), tries,
+                    lambda: bench.small or bench.left() > 3.0)  # fmt: skip
         if ends is None:
             break
         share *= ends[1]

@@ -1,9 +1,9 @@
 """Prices: what one unit more of a limit is worth, in words, and how far that holds.
 
-With the whole-number decisions fixed the programme is linear; the price of a limit is the change of
-the optimum per unit of its right-hand side. Local to this plan: another unit may be worth building
-for, which a price cannot see. The range is found by moving the right-hand side and solving again
-until the gain is no longer price x change.
+With the whole-number decisions held the programme is linear; the price of a limit is the change of
+the optimum per unit. Price and reach are measured by moving the limit both ways and solving again,
+not read off the duals: at a corner one more and one less have different prices. What only whole
+modules can answer (land, the outbound rule) is told as a step (`shadow_steps`).
 """
 
 from __future__ import annotations
@@ -12,66 +12,59 @@ from collections.abc import Callable
 from typing import Any
 
 from planner.analysis.bench import SECONDS, Bench, Say
+from planner.analysis.shadow_limits import Limit, kinds_in, limits_of
+from planner.analysis.shadow_steps import steps_of
 from planner.core.case import Case
 from planner.core.plan import Plan
-from planner.model.lp import Model
-from planner.solve.variant import held_at, search
+from planner.solve.held_session import HeldLp
 
-BOOKKEEPING = ("capacity.build", "capacity.once", "sales.supply", "sales.link", "risk.value",
-               "risk.tail", "sales.move")  # fmt: skip
-"""Rules whose price says how the model adds up, not what a limit is worth."""
-DOUBLINGS = 5
+DOUBLINGS = 8
+FIRST = 1e-3
+"""First step of a limit, as a share of where it stands."""
+ASKED = ("talent", "quota", "ratio", "room", "outbound")
+"""Kinds of which it is said when there is nothing to tell."""
 LOCAL = "local to this plan: whole-number decisions held"
 
 
 def shadow_prices(
-    plan: Plan, case: Case, most: int = 6, seconds: float = SECONDS, say: Say | None = None
+    plan: Plan, case: Case, most: int = 3, seconds: float = SECONDS, say: Say | None = None
 ) -> dict[str, Any]:
-    """The dearest limits of every rule: price, unit, words, and the range the price holds in."""
+    """The `most` dearest limits of every kind: price, unit, words, and the range it holds in.
+
+    limits: those with a price. steps: land and the outbound rule, by one unit. silent: kinds of
+    limits with nothing to tell, and why.
+    """
     bench = Bench(plan, case, seconds, say)
-    model = held_at(bench.model, bench.values, set())
-    answer = search(model, 0.0, 60.0)
+    bench.say("the plan's linear programme")
+    lp = HeldLp(bench.model, bench.base().values)
     found: list[dict[str, Any]] = []
-    if answer is not None and answer.values is not None:
-        worth = answer.objective
-        numbers = sorted(
-            (n for n, p in enumerate(answer.prices[: len(model.rows)]) if _shown(model, n, p)),
-            key=lambda n: (-abs(answer.prices[n]), model.rows[n][0]),
-        )
-        for n in _varied(model, numbers)[:most]:
-            if bench.left() < 3.0:
-                break
-            bench.say(model.rows[n][0])
-            found.append(_priced(bench, model, n, answer.prices[n], worth))
-    result = {"question": "prices", "limits": found, "scope": LOCAL, "plan_gap": plan.info.gap}
-    return result | {"text": "\n".join(r["text"] for r in found) or "No limit has a price."}
+    told: dict[str, int] = {}
+    for limit in limits_of(bench.built, case, lp) if lp.feasible else ():
+        if told.get(limit.kind, 0) < most and bench.left() > 0.4 * seconds:
+            bench.say(f"{limit.rule} of {limit.key}")
+            row = _priced(lp, limit)
+            if row is not None:
+                found.append(row)
+                told[limit.kind] = told.get(limit.kind, 0) + 1
+    steps = steps_of(bench, most)
+    silent = _silent(bench, {*told, *(s["kind"] for s in steps)})
+    result = {"question": "prices", "limits": found, "steps": steps, "silent": silent,
+              "scope": LOCAL, "plan_gap": plan.info.gap}  # fmt: skip
+    lines = [*(r["text"] for r in found), *(s["text"] for s in steps), *silent.values()]
+    return result | {"text": "\n".join(lines) or "No limit has a price."}
 
 
-def _varied(model: Model, numbers: list[int]) -> list[int]:
-    """The dearest row of every rule first, then the second of every rule, and so on."""
-    seen: dict[str, int] = {}
-    ranked = []
-    for place, n in enumerate(numbers):
-        rule = model.rows[n][0].split("[", 1)[0]
-        seen[rule] = seen.get(rule, 0) + 1
-        ranked.append((seen[rule], place, n))
-    return [n for _, _, n in sorted(ranked)]
-
-
-def _shown(model: Model, n: int, price: float) -> bool:
-    name, _, sense, _ = model.rows[n]
-    return abs(price) > 1e-7 and sense != "=" and name.split("[", 1)[0] not in BOOKKEEPING
-
-
-def moved(model: Model, n: int, right: float) -> float | None:
-    """Optimum with another right-hand side of one row; None when there is no plan."""
-    made = Model(model.name)
-    made.__dict__.update(model.__dict__)
-    name, terms, sense, _ = model.rows[n]
-    made.rows = [*model.rows]
-    made.rows[n] = (name, terms, sense, right)
-    answer = search(made, 0.0, 20.0)
-    return None if answer is None or answer.values is None else answer.objective
+def _silent(bench: Bench, told: set[str]) -> dict[str, str]:
+    """Kinds a reader would ask for that have nothing to tell."""
+    there = kinds_in(bench.built) | {"room"}
+    there |= {"outbound"} if "outbound" in bench.case.scenario.concepts else set()
+    return {
+        kind: f"{kind}: no limit of this kind binds, one more of it is worth nothing."
+        if kind in there
+        else f"{kind}: the scenario has no limit of this kind."
+        for kind in ASKED
+        if kind not in told
+    }
 
 
 def reach(gain: Callable[[float], float | None], price: float, step: float, most: float) -> float:
@@ -98,25 +91,48 @@ def reach(gain: Callable[[float], float | None], price: float, step: float, most
     return good
 
 
-def _priced(bench: Bench, model: Model, n: int, price: float, worth: float) -> dict[str, Any]:
-    name, _, _, right = model.rows[n]
-    rule, key = name[:-1].split("[", 1)
-    about = model.rules[rule]
-    width = max(1.0, abs(right))
+def _priced(lp: HeldLp, limit: Limit) -> dict[str, Any] | None:
+    """Price of one more and of one less, each with how far it holds; None when neither matters."""
+    width = abs(limit.now) if limit.now else 1.0
 
     def gain(change: float) -> float | None:
-        got = moved(model, n, right + change)
-        return None if got is None else got - worth
+        got = limit.worth(lp, change)
+        return None if got is None else got - lp.worth
 
-    up = reach(gain, price, 0.02 * width, width) if bench.left() > 2 else 0.0
-    down = reach(gain, price, -0.02 * width, -width) if bench.left() > 2 else 0.0
-    unit = about.unit
-    one = unit[:-1] if unit.endswith("s") and " " not in unit else unit
-    text = (
-        f"{rule} of {key} ({about.why}): one {one} more changes the value by USD {price:+,.4f} bn; "
-        f"holds from {right + down:,.4g} to {right + up:,.4g} {unit} (now {right:,.4g})."
-    )
-    return {
-        "rule": rule, "key": key, "unit": unit, "why": about.why, "right_hand_side": right,
-        "price_usd_bn": price, "holds_from": right + down, "holds_to": right + up, "text": text,
+    sides: dict[str, tuple[float, float]] = {}
+    for name, sign in (("more", 1.0), ("less", -1.0)):
+        step = sign * FIRST * width
+        got = gain(step)
+        if got is not None:
+            price = got / step
+            sides[name] = (price, reach(gain, price, step, sign * width))
+    if all(abs(price) < 1e-6 for price, _ in sides.values()):
+        return None
+    more, up = sides.get("more", (None, 0.0))
+    less, down = sides.get("less", (None, 0.0))
+    price = more if more is not None else less
+    row = {
+        "kind": limit.kind, "rule": limit.rule, "key": limit.key, "unit": limit.unit,
+        "why": limit.words, "now": limit.now, "price_usd_bn": price, "one_less_usd_bn": less,
+        "holds_up": up, "holds_down": down,
     }  # fmt: skip
+    return row | {"text": _words(row)}
+
+
+def _words(row: dict[str, Any]) -> str:
+    unit = str(row["unit"])
+    one = unit[:-1] if unit.endswith("s") and " " not in unit else unit
+    now = "" if row["now"] is None else f", now {row['now']:,.4g}"
+    head = f"{row['rule']} of {row['key']} ({row['why']}{now}): "
+    more, less = row["price_usd_bn"], row["one_less_usd_bn"]
+    same = less is not None and abs(more - less) <= 1e-6 * max(1.0, abs(more))
+    worth = f"{head}USD {more:+,.4f} bn per {one} more"
+    if same:
+        far = f"{abs(row['holds_down']):,.4g} less to {row['holds_up']:,.4g} more"
+        return f"{worth}, as much lost per {one} less; holds from {far}."
+    lost = (
+        f"USD {-less:+,.4f} bn per {one} less (holds to {abs(row['holds_down']):,.4g} less)"
+        if less is not None
+        else "with less there is no plan"
+    )
+    return f"{worth} (holds to {row['holds_up']:,.4g} more), {lost}."

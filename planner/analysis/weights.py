@@ -40,7 +40,8 @@ def weights(
     now = {g: case.scenario.weights.of(g) for g in NAMES}
     cuts: list[Accounts] = [_accounts(bench, bench.values)]
     tail = bool((plan.cash["item"] == "risk.tail").any())
-    head = {"question": "weights", "now": now, "favourite_usd_bn": value, "tail_charge": tail}
+    head = {"question": "weights", "given": favourite.title, "plan_gap": plan.info.gap,
+            "now": now, "favourite_usd_bn": value, "tail_charge": tail}  # fmt: skip
     # a plan proved to a gap only may lie that much below the best and still be what is meant
     share = max(plan.info.gap, favourite.info.gap)
     share = 0.0 if bench.small and share < 1e-6 else share

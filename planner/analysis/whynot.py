@@ -2,24 +2,29 @@
 
 cost = optimum - optimum with at least one module (or centre) there, both with their gaps. A lump
 sum of that size, paid for coming, makes up for it exactly; the other changes (pay, lead time,
-tariff, risk) are found by re-solving the plans with and without the site along the knob's range.
+tariff, risk) are found by re-solving the plans with and without the site along the knob's range,
+one at a time and as the cheapest mix (`whynot_mix`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from planner.analysis.bench import EXACT, SECONDS, Bench, Outcome, Say, span
 from planner.analysis.knobs import Knob, knobs_for, turned
+from planner.analysis.whynot_mix import cheapest, mix_words
 from planner.core.case import Case
 from planner.core.errors import InputError, Issue, did_you_mean
 from planner.core.plan import Plan
-from planner.solve.variant import BEGINS, Variant, held_at, search, varied
+from planner.solve.held_session import HeldLp
+from planner.solve.variant import BEGINS, Variant
 
 NEAR = 1e-4
 """Width to which a change is found, as a share of the knob's range, where solves are exact."""
 HELD_WORDS = ", the whole-number decisions of both plans held"
+HELPS = 1e-6
+"""Least gain of a knob that counts as help [USD bn]."""
 COARSE = 1e-2
 """The same where the whole-number decisions are held."""
 
@@ -48,7 +53,7 @@ def why_not(  # noqa: PLR0913, PLR0917 - a question with its settings
         raise InputError([Issue("error", "E732", "SITE", i, text, f"Ask `planner why RUN {i}`.")])
     bench.say(f"forcing {i} in")
     force = Variant(rows=((f"whynot.force[{i}]", [(j, 1.0) for j in columns], ">=", 1.0),))
-    inside = bench.solve(force, bench.near([i]), share=0.4)
+    inside = bench.solve(force, bench.near([i]), share=0.25)
     if inside is None:
         text = f"No plan with {i} satisfies all rules" + (
             "." if bench.small else ", or none was found in the time given."
@@ -69,12 +74,7 @@ def why_not(  # noqa: PLR0913, PLR0917 - a question with its settings
     knobs = race.knobs(i) if cost.value > 0 else ()
     changes = [_change(race, knob) for knob in knobs]
     found["changes"] = changes
-    helpful = [
-        knob
-        for knob, change in zip(knobs, changes, strict=True)
-        if change["enough"] or (change.get("left_usd_bn") or cost.value) < cost.value
-    ]
-    found["mix"] = _mix(race, tuple(helpful))
+    found["mix"] = _mix(race, list(zip(knobs, changes, strict=True)), cost.value)
     return found | {"text": _text(found)}
 
 
@@ -117,6 +117,13 @@ class _Race:
         """Knobs that could bring the site in."""
         return knobs_for(self.bench.case, site)
 
+    def least(
+        self, lead: Callable[[float], float | None], far: float
+    ) -> tuple[float, float] | None:
+        """Least share that is enough, as narrow as solves and time allow; see `root`."""
+        tries, width = (40, NEAR) if self.exact else (6, COARSE)
+        return root(lead, width, far, tries, lambda: self.exact or self.bench.left() > 4.0)
+
     def lead(self, case: Case) -> float | None:
         """Worth of the plan without less the plan with the site; None when it cannot be told."""
         moved = Bench(self.bench.plan, case, max(5.0, self.bench.left()))
@@ -136,27 +143,27 @@ class _Race:
 
 def _difference(moved: Bench, forced: list[float]) -> float | None:
     """The plan's worth less the forced plan's, both with their whole-number decisions held."""
-    worth = []
-    for values in (moved.values, forced):
-        answer = search(held_at(varied(moved.model, Variant()), values, set()), 0.0, 20.0)
-        if answer is None or answer.values is None:
-            return None
-        worth.append(answer.objective)
-    return worth[0] - worth[1]
+    mine, other = HeldLp(moved.model, moved.values), HeldLp(moved.model, forced)
+    return mine.worth - other.worth if mine.feasible and other.feasible else None
 
 
 def root(
-    lead: Callable[[float], float | None], width: float, far: float, tries: int = 40
+    lead: Callable[[float], float | None],
+    width: float,
+    far: float,
+    tries: int = 40,
+    more: Callable[[], bool] = lambda: True,
 ) -> tuple[float, float] | None:
     """Least share in (0, 1] at which `lead` falls to 0 (last share above, first at or below).
 
-    far: lead(1), not above 0. Regula falsi with halving; None when a solve fails.
+    far: lead(1), not above 0. more: whether there is time to narrow it further. Regula falsi with
+    halving; None when a solve fails.
     """
     low, high, low_lead, high_lead = 0.0, 1.0, lead(0.0), far
     if low_lead is None:
         return None
     for n in range(tries):
-        if high - low <= width:
+        if high - low <= width or not more():
             break
         slope = low_lead - high_lead
         guess = low + (high - low) * (low_lead / slope if slope > 0 else 0.5)
@@ -189,9 +196,12 @@ def _change(race: _Race, knob: Knob) -> dict[str, Any]:
     far = lead(1.0)
     if far is None or far > 0:
         text = f"{knob.words}: not even {knob.at(1.0):.3g} {knob.unit} is enough alone"
+        weight = race.bench.case.scenario.weights.subsidy
+        if far is not None and weight > 0:
+            text += f", a grant of USD {far / weight:,.3f} bn would have to come to it"
         return row | {"enough": False if far is not None else None, "left_usd_bn": far,
                       "text": text}  # fmt: skip
-    ends = root(lead, NEAR if race.exact else COARSE, far, 40 if race.exact else 6)
+    ends = race.least(lead, far)
     if ends is None:
         return row | {"enough": None, "text": f"{knob.words}: could not be told"}
     need = knob.at(ends[1])
@@ -203,32 +213,39 @@ def _change(race: _Race, knob: Knob) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _mix(race: _Race, knobs: tuple[Knob, ...]) -> dict[str, Any] | None:
-    """All knobs moved by the same share of their ranges: the least share that is enough."""
-    if len(knobs) < 2 or race.bench.left() < 6.0:
+def _mix(
+    race: _Race, changes: list[tuple[Knob, dict[str, Any]]], cost: float
+) -> dict[str, Any] | None:
+    """The cheapest mix of the knobs that help; None with fewer than two or without time."""
+    gains = [
+        (knob, (cost - (row.get("left_usd_bn") or 0.0)) / (row.get("share") or 1.0))
+        for knob, row in changes
+        if row["enough"] or (row["enough"] is False and row["left_usd_bn"] < cost - HELPS)
+    ]
+    if len(gains) < 2 or race.bench.left() < 6.0:
         return None
-    race.bench.say("turning all together")
+    race.bench.say("looking for the cheapest mix")
+    by_name = {knob.name: knob for knob, _ in gains}
+    known: dict[tuple[tuple[str, float], ...], float | None] = {}
 
-    def lead(share: float) -> float | None:
-        return race.lead(turned(race.bench.case, {k.name: (k, share) for k in knobs}))
+    def lead(shares: Mapping[str, float]) -> float | None:
+        key = tuple(sorted((n, x) for n, x in shares.items() if x))
+        if key not in known:
+            at = {name: (by_name[name], share) for name, share in key}
+            known[key] = race.lead(turned(race.bench.case, at))
+        return known[key]
 
-    far = lead(1.0)
-    if far is None:
+    mix = cheapest(gains, lead, race.least, every=race.exact)
+    if mix is None:
         return None
-    if far > 0:
+    if not mix["enough"]:
         weight = race.bench.case.scenario.weights.subsidy
-        return {
-            "enough": False,
-            "grant_still_needed_usd_bn": far / weight if weight > 0 else None,
-            "text": f"all of them at their furthest still leave USD {far:,.3f} bn to a grant",
-        }
-    ends = root(lead, NEAR if race.exact else COARSE, far, 40 if race.exact else 6)
-    if ends is None:
-        return None
-    parts = [{"knob": k.name, "needed": k.at(ends[1]), "unit": k.unit} for k in knobs]
-    words = "; ".join(f"{k.words} {k.at(ends[1]):.4g} {k.unit}" for k in knobs)
-    return {"enough": True, "share": ends[1], "not_enough": ends[0], "parts": parts,
-            "text": f"together, each moved {ends[1]:.1%} of its range: {words}"}  # fmt: skip
+        mix["grant_still_needed_usd_bn"] = mix["left_usd_bn"] / weight if weight > 0 else None
+    else:
+        mix["checked"] = "re-solved on both sides of the last change" + (
+            "" if race.exact else HELD_WORDS
+        )
+    return mix | {"text": mix_words(mix)}
 
 
 def _text(found: dict[str, Any]) -> str:

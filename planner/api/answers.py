@@ -23,8 +23,9 @@ def answers(
     """Ask several questions of a run; the answers, and the files written into its folder.
 
     asked: `question` or `question:argument`, e.g. `pareto:subsidy`, `pareto:subsidy+cvar`,
-    `flip:JP`, `offer:DE`. seconds: budget of each question. Answers to the same question replace
-    those of before. Raises InputError with the nearest name for an unknown question or argument.
+    `flip:JP`, `offer:DE`, `why-not:us_boise`, `closeness:runs/insular`. seconds: budget of each
+    question. Answers to the same question replace those of before.
+    Raises InputError with the nearest name for an unknown question or argument.
     """
     from planner import api
     from planner.inputs.load import data_root
@@ -36,7 +37,8 @@ def answers(
     calls = [_call(text, case) for text in asked]
     found = {_key(a): a for a in kept(folder)}
     for question, settings in calls:
-        tell(f"{question} {' '.join(map(str, settings.values()))}".strip())
+        said = (getattr(value, "title", value) for value in settings.values())
+        tell(f"{question} {' '.join(map(str, said))}".strip())
         answer = api.ask(question, plan, case, seconds=seconds, say=say, **settings)
         found[_key(answer)] = _plain(answer)
     every = list(found.values())
@@ -59,18 +61,20 @@ def kept(folder: Path) -> list[dict[str, Any]]:
 
 
 def _key(answer: Mapping[str, Any]) -> tuple[str, ...]:
-    parts = (answer.get("question"), answer.get("axis"), answer.get("axes"), answer.get("host"))
-    return tuple(str(part) for part in parts)
+    names = ("question", "axis", "axes", "host", "site", "given")
+    return tuple(str(answer.get(name)) for name in names)
 
 
 def _call(text: str, case: Any) -> tuple[str, dict[str, Any]]:
     """Question and settings of `question:argument`. Raises InputError for an unknown one."""
+    from planner import api
     from planner.core.errors import InputError, Issue, did_you_mean
     from planner.outputs.answers import TITLES
 
     name, _, argument = text.partition(":")
-    if name not in TITLES:
-        hint = did_you_mean(name, TITLES)
+    known = [title.replace(" ", "-") for title in TITLES]
+    if name not in known:
+        hint = did_you_mean(name, known)
         raise InputError([Issue("error", "E738", "--ask", text, f"no question '{name}'", hint)])
     if name == "pareto":
         axes = [part for part in argument.split("+") if part] or ["subsidy"]
@@ -80,6 +84,10 @@ def _call(text: str, case: Any) -> tuple[str, dict[str, Any]]:
     if name in ("flip", "offer"):
         hosts = [c for c in case.ids("countries") if case.text("countries", c, "role") == "host"]
         return name, {"host": argument or hosts[0]}
+    if name in ("why", "why-not"):
+        return name, {"site": argument}
+    if name in ("closeness", "weights"):
+        return name, {"given" if name == "closeness" else "favourite": api.load_run(argument)[0]}
     return name, {}
 
 

@@ -23,6 +23,7 @@ QUESTIONS = {
     "sensitivity": ("planner.analysis.sensitivity", "sensitivity"),
     "screening": ("planner.analysis.morris", "morris"),
     "roadmap": ("planner.analysis.roadmap", "roadmap"),
+    "closeness": ("planner.analysis.closeness", "closeness"),
     "weights": ("planner.analysis.weights", "weights"),
     "prices": ("planner.analysis.shadow", "shadow_prices"),
     "stress": ("planner.analysis.stress", "stress"),

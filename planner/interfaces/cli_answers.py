@@ -17,7 +17,8 @@ def answers(
         typer.Option(
             metavar="QUESTION",
             help="alternatives, pareto:subsidy, pareto:subsidy+cvar, sensitivity, screening, "
-            "flip:JP, offer:DE, roadmap; may be given more than once; empty = the usual six.",
+            "flip:JP, offer:DE, roadmap, prices, why:SITE, why-not:SITE, closeness:RUN, "
+            "weights:RUN; may be given more than once; empty = the usual six.",
         ),
     ] = None,
     seconds: Annotated[

@@ -29,6 +29,9 @@ def offer(
     centre: Annotated[
         bool, typer.Option("--centre", help="With a research centre in the country.")
     ] = False,
+    site: Annotated[
+        str, typer.Option(metavar="SITES", help="At these sites of the host; empty = anywhere.")
+    ] = "",
     stay_out: Annotated[
         str, typer.Option(metavar="PLACES", help="No new modules in these countries or sites.")
     ] = "",
@@ -43,7 +46,8 @@ def offer(
     from planner.analysis.offer_strings import Strings
 
     console = Console(as_json, quiet)
-    strings = Strings(modules, by, _names(product), loading, centre, _names(stay_out))
+    places = _names(stay_out), _names(site)
+    strings = Strings(modules, by, _names(product), loading, centre, *places)
     found = asked("offer", run, console, host=host, strings=strings, seconds=seconds)
     console.say(found["text"])
     if found["possible"]:

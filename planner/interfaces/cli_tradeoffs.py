@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -184,37 +184,10 @@ def roadmap(
     console.result(found)
 
 
-def weights(
-    run: Run,
-    favourite: Annotated[
-        Path, typer.Argument(metavar="FAVOURITE", help="Run folder of the plan you would rather.")
-    ],
-    seconds: Seconds = 100.0,
-    as_json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Find the least change of weights that prefers another plan.
-
-    Or say that no weights do.
-    """
-    from planner import api
-
-    console = Console(as_json, quiet)
-    other, _ = api.load_run(favourite)
-    found: dict[str, Any] = asked("weights", run, console, favourite=other, seconds=seconds)
-    console.say(found["text"])
-    if found["weights"]:
-        names = found["weights"]
-        rows = ((n, f"{found['now'][n]:g}", f"{names[n]:.4f}") for n in names)
-        console.table(("weight", "now>", "least change>"), rows)
-    console.result(found)
-
-
 VERBS = {
     "flip": flip,
     "alternatives": alternatives,
     "sensitivity": sensitivity,
     "screening": screening,
     "roadmap": roadmap,
-    "weights": weights,
 }

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from planner.interfaces.cli_common import Json, Quiet, Run, Runs, Seconds
+from planner.interfaces.cli_why import asked
 from planner.interfaces.console import Console
 
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder to write into.")]
@@ -73,7 +74,7 @@ def explain(
     prices: Annotated[
         bool, typer.Option("--prices", help="Also what one unit more of each limit is worth.")
     ] = False,
-    seconds: Seconds = 60.0,
+    seconds: Seconds = 100.0,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -93,12 +94,14 @@ def explain(
     if prices:
         content["prices"] = found = api.prices(plan)
         console.say()
-        rows = ((r["rule"], r["key"], f"{r['price_usd_bn']:,.4f}") for r in found[:MOST_PRICES])
-        console.table(("limit", "of", "USD bn per unit>"), rows)
         if plan.digest == case.digest:
-            told = api.ask("prices", plan, case, seconds=seconds)
-            content["limits"], content["scope"] = told["limits"], told["scope"]
-            console.say(f"\nThe dearest limits in words ({told['scope']}):\n{told['text']}")
+            told = asked("prices", run, console, seconds=seconds)
+            content |= {key: told[key] for key in ("limits", "steps", "silent", "scope")}
+            console.say(f"What one more of a limit is worth, in words ({told['scope']}):")
+            console.say(told["text"])
+        else:  # the case has moved on: only what the solver left with the plan
+            rows = ((r["rule"], r["key"], f"{r['price_usd_bn']:,.4f}") for r in found[:MOST_PRICES])
+            console.table(("limit", "of", "USD bn per unit>"), rows)
     console.result(content)
 
 

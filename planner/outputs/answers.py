@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from planner.core.case import Case
-from planner.outputs import charts_answers, formats, page
+from planner.outputs import answers_reasons, charts_answers, formats, page
 from planner.outputs.charts_answers import Point
 from planner.outputs.sweep_page import frequency_maps
 
@@ -23,11 +23,18 @@ TITLES = {
     "flip": "What a host must pay to win a fab",
     "offer": "What a fab with strings attached needs",
     "roadmap": "The best first moves",
+    "closeness": "What staying close to a plan costs",
+    "why": "Why a site is in",
+    "why not": "Why a site is not in",
+    "prices": "What one more of a limit is worth",
+    "weights": "Weights that prefer another plan",
 }
 """Questions that have a picture, in the order they are shown."""
 SHORT = {
     "alternatives": "Alternatives", "pareto": "Trade-offs", "sensitivity": "Sensitivity",
     "screening": "Screening", "flip": "Bids", "offer": "Strings", "roadmap": "First moves",
+    "closeness": "Closeness", "why": "Why", "why not": "Why not", "prices": "Limits",
+    "weights": "Weights",
 }  # fmt: skip
 """The same for the line at the top of a page."""
 
@@ -191,4 +198,9 @@ _PICTURES: dict[str, Callable[[Answer, Case, Path], Section]] = {
     "flip": lambda answer, case, _root: _flip(answer, case),
     "offer": lambda answer, _case, _root: _offer(answer),
     "roadmap": lambda answer, case, _root: _roadmap(answer, case),
+    "closeness": lambda answer, case, _root: answers_reasons.closeness(answer, case),
+    "why": lambda answer, _case, _root: answers_reasons.why(answer),
+    "why not": lambda answer, _case, _root: answers_reasons.why_not(answer),
+    "prices": lambda answer, _case, _root: answers_reasons.prices(answer),
+    "weights": lambda answer, _case, _root: answers_reasons.weights(answer),
 }

@@ -8,6 +8,7 @@ Then a deletion filter drops rules without which the case stays infeasible when 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 from planner.core.case import Case
@@ -19,15 +20,21 @@ from planner.solve import highs
 
 HARD = ("capacity.build", "capacity.once", "risk.value", "risk.tail", "sales.supply", "sales.link")
 """Bookkeeping rules: breaking them would mean nothing."""
-SECONDS = 60.0
+SECONDS = 120.0
+STEP = 10.0
+"""Longest question of the deletion filter [s]."""
 
 
-def explain_conflict(case: Case, built: Built) -> Conflict:
-    """Rules in conflict and the cheapest repair, within about two minutes."""
+def explain_conflict(case: Case, built: Built, seconds: float = SECONDS) -> Conflict:
+    """Rules in conflict and the cheapest repair, half of the time for each.
+
+    When time runs out the rules named hold the conflict, but some may be idle.
+    """
+    end = time.perf_counter() + seconds
     soft = [r for r in built.model.rules if r not in HARD]
-    relax, members = _repair(built.model, soft)
+    relax, members = _repair(built.model, soft, max(1.0, seconds / 2))
     named = tuple(dict.fromkeys(name.split("[", 1)[0] for name in members))
-    rules = _filter(built.model, named, soft) if named else ()
+    rules = _filter(built.model, named, soft, end) if named else ()
     origins = tuple(_origins(case, rules or named))
     return Conflict(rules or named or tuple(soft), members, relax, "elastic relaxation", origins)
 
@@ -55,10 +62,12 @@ def elastic(model: Model, soft: Iterable[str]) -> tuple[Model, dict[int, tuple[s
     return copy, slacks
 
 
-def _repair(model: Model, soft: list[str]) -> tuple[dict[str, float], tuple[str, ...]]:
+def _repair(
+    model: Model, soft: list[str], seconds: float
+) -> tuple[dict[str, float], tuple[str, ...]]:
     copy, slacks = elastic(model, soft)
     try:
-        answer = highs.run(copy, SolverSettings(gap=0.01, time_limit=SECONDS))
+        answer = highs.run(copy, SolverSettings(gap=0.01, time_limit=seconds))
     except Stopped:
         return {}, ()
     if answer.values is None:
@@ -71,21 +80,20 @@ def _repair(model: Model, soft: list[str]) -> tuple[dict[str, float], tuple[str,
     return broken, tuple(broken)
 
 
-def _filter(model: Model, broken: tuple[str, ...], soft: list[str]) -> tuple[str, ...]:
+def _filter(model: Model, broken: tuple[str, ...], soft: list[str], end: float) -> tuple[str, ...]:
     """Rules that are infeasible when kept together: the broken ones and those they collide with."""
     keep = list(soft)
-    for rule in [r for r in soft if r not in broken]:
+    for rule in (*(r for r in soft if r not in broken), *broken):
+        left = end - time.perf_counter()
+        if left <= 0:
+            return broken
         trial = [r for r in keep if r != rule]
-        if _infeasible(model, trial):
-            keep = trial
-    for rule in broken:
-        trial = [r for r in keep if r != rule]
-        if _infeasible(model, trial):
+        if _infeasible(model, trial, min(STEP, max(0.5, left))):
             keep = trial
     return tuple(keep)
 
 
-def _infeasible(model: Model, kept: list[str]) -> bool:
+def _infeasible(model: Model, kept: list[str], seconds: float) -> bool:
     """Whether the bookkeeping rules with only these rules have no plan."""
     copy = Model(model.name)
     copy.names, copy.low, copy.high, copy.integer = (
@@ -98,7 +106,7 @@ def _infeasible(model: Model, kept: list[str]) -> bool:
     copy.rows = [row for row in model.rows if row[0].split("[", 1)[0] in wanted]
     copy.maximise([(0, 0.0)] if model.names else [])
     try:
-        return highs.run(copy, SolverSettings(time_limit=10.0)).values is None
+        return highs.run(copy, SolverSettings(time_limit=seconds)).values is None
     except Stopped:
         return False
 

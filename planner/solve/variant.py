@@ -81,14 +81,16 @@ def held_at(model: Model, values: Mapping[int, float] | list[float], free: set[i
     return made
 
 
-def search(model: Model, gap: float, seconds: float, seed: int = 1) -> highs.Answer | None:
-    """Solve a varied model; None when a limit came before any plan.
+def search(
+    model: Model, gap: float, seconds: float, seed: int = 1, start: list[float] | None = None
+) -> highs.Answer | None:
+    """Solve a varied model, from a known plan if given; None when a limit came before any plan.
 
     An infeasible model is an answer with status `infeasible` and no values.
     """
     try:
         settings = SolverSettings(gap=gap, time_limit=max(0.5, seconds), seed=seed)
-        return highs.run(model, settings)
+        return highs.run(model, settings, start=start)
     except Stopped:
         return None
 

@@ -79,6 +79,25 @@ def test_acceptance_turns_at_the_sum_on_random_cases(seed: int) -> None:
             assert more["subsidy_usd_bn"] >= amount - 1e-6
 
 
+def test_one_site_of_a_host_asks_what_forcing_it_costs() -> None:
+    """A fab at one site with strings: at least what the host needs anywhere, checked both sides."""
+    case = plainer()
+    plan = solve_case(case)
+    here = Strings(modules=1, by=2028, at=("us_a",))
+    found = offer(plan, case, "US", here)
+    anywhere = offer(plan, case, "US", Strings(modules=1, by=2028))
+    assert found["subsidy_usd_bn"] >= anywhere["subsidy_usd_bn"] - 1e-6
+    assert "at us_a" in [r["string"] for r in found["apart"]]
+    amount = found["subsidy_usd_bn"]
+    bench = Bench(plan, case)
+    assert accepted(bench, "US", here, amount + 1e-4) is True
+    if amount > 1e-4:
+        assert accepted(bench, "US", here, amount - 1e-4) is False
+    assert {r["host"] for r in found["others"]} == {"JP"}
+    with pytest.raises(InputError, match="lies in JP"):
+        offer(plan, case, "US", Strings(at=("jp_a",)))
+
+
 def test_loading_holds_in_every_state() -> None:
     case = plainer()
     plan = solve_case(case)

@@ -14,6 +14,8 @@ from planner.analysis.feasibility import Trial, outward, turning
 from planner.analysis.repairs import repairs
 from planner.core.case import Case
 from planner.core.errors import Infeasible
+from planner.model.assemble import build_model
+from planner.solve.conflict import explain_conflict
 from planner.solve.optimise import solve_case
 from tests.solve.test_broken_scenarios import MISTAKES, Mistake
 from tests.tiny import tiny
@@ -137,6 +139,29 @@ def test_time_up_is_said() -> None:
     assert trial.until(40.0).left() == pytest.approx(60.0, abs=1)
     assert trial(case) is False
     assert not repairs(case, seconds=0.0)["complete"]
+
+
+def test_what_was_not_found_out_is_not_called_proved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit of time is no proof: neither of there being no plan, nor of the data colliding."""
+    case = tiny(sites={"pin": [{"site": "tw_a", "modules": 3}]})
+    monkeypatch.setattr(Trial, "_asked", lambda *_: None)
+    found = repairs(case)
+    assert not found["complete"]
+    assert "whether there is a plan" in found["text"]
+    only = {"first": False}  # the scenario itself is proved infeasible, all else is open
+    monkeypatch.setattr(Trial, "_asked", lambda *_: only.pop("first", None))
+    found = repairs(case)
+    assert not found["complete"]
+    assert "which entries collide" in found["text"]
+    assert "data collide" not in found["text"]
+
+
+def test_a_conflict_told_in_no_time_holds_what_breaks() -> None:
+    case = tiny(sites={"pin": [{"site": "tw_a", "modules": 3}]})
+    built = build_model(case)
+    hurried, whole = explain_conflict(case, built, 0.0), explain_conflict(case, built)
+    assert set(whole.rules) == {"capacity.pin", "capacity.room"}
+    assert hurried.relax == whole.relax
 
 
 def test_file_and_line_are_named(tmp_path: Path) -> None:

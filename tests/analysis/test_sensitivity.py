@@ -1,4 +1,4 @@
-"""Sensitivity, weights and prices, each checked by solving again."""
+"""Sensitivity and weights, each checked by solving again."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from dataclasses import replace
 import pytest
 
 from planner.analysis.sensitivity import Input, inputs_of, sensitivity
-from planner.analysis.shadow import shadow_prices
 from planner.analysis.weights import weights
 from planner.core.case import Case
 from planner.core.errors import InputError
-from planner.model.assemble import build_model
 from planner.solve.optimise import solve_case
 from tests.rich import BUILT_ONLY, rich
 from tests.tiny import tiny
@@ -113,26 +111,3 @@ def test_a_favourite_the_rules_leave_out_is_told() -> None:
     case = tiny(sites={"forbid": ["JP"]})
     with pytest.raises(InputError, match="leave out"):
         weights(solve_case(case), case, solve_case(tiny()))
-
-
-def test_prices_hold_within_their_range_and_not_beyond() -> None:
-    """One more million wafers of N16 sells for price less materials, while capacity lasts.
-
-    0.1 of the module's 0.24 is asked for, so it holds up to 0.24 (found to the search's width).
-    """
-    case = tiny({"demand.wafers_mn": {("US|N16", 2026): 0.1}})
-    found = shadow_prices(solve_case(case), case, most=30)
-    row = next(r for r in found["limits"] if r["rule"] == "sales.demand" and "N16" in r["key"])
-    assert row["price_usd_bn"] == pytest.approx(2 * (5000 - 500) / 1000)
-    assert row["holds_to"] <= 0.24 + 1e-6
-    assert row["holds_to"] > 0.2
-    assert row["holds_from"] == pytest.approx(0, abs=1e-6) or row["holds_from"] < 0.1
-    assert "one " in row["text"]
-
-
-def test_every_shown_price_is_a_row_of_the_model() -> None:
-    case = rich()
-    names = {name for name, *_ in build_model(case).model.rows}
-    found = shadow_prices(solve_case(case), case)
-    assert found["limits"]
-    assert all(f"{r['rule']}[{r['key']}]" in names for r in found["limits"])

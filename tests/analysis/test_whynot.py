@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from planner.analysis.bench import Bench
-from planner.analysis.knobs import knobs_for
-from planner.analysis.whynot import why_not
+from planner.analysis.knobs import knobs_for, turned
+from planner.analysis.whynot import root, why_not
+from planner.analysis.whynot_mix import cheapest
 from planner.core.case import Case
 from planner.core.errors import InputError
 from planner.solve.optimise import solve_case
@@ -88,6 +91,73 @@ def _chosen(case: Case) -> bool | None:
     assert outside is not None
     gap = inside.objective - outside.objective
     return None if abs(gap) < 1e-6 else gap > 0
+
+
+DEAR = {
+    "pool.wage_usd_thousand": {f"us|{s}": 160 for s in ("technician", "engineer")},
+    "country.lead_greenfield_years": {"US": 3},
+}
+
+
+def test_the_cheapest_mix_is_no_dearer_than_any_on_a_grid() -> None:
+    """Shares of pay and lead time on a grid, each point by two free solves of the turned case."""
+    case = plainer(DEAR)
+    found = why_not(solve_case(case), case, "us_a", "N2")
+    mix = found["mix"]
+    assert mix is not None
+    assert mix["enough"]
+    knobs = {k.name: k for k in knobs_for(case, "us_a")}
+    assert not any(c["enough"] for c in found["changes"]), "no knob alone is enough"
+    alone = found["cost"]["usd_bn"] - 1e-6
+    helpful = [c["knob"] for c in found["changes"] if c["left_usd_bn"] < alone]
+    assert len(helpful) >= 2
+    best = 9.0
+    for shares in itertools.product((0.0, 0.5, 1.0), repeat=len(helpful)):
+        turn = {n: (knobs[n], x) for n, x in zip(helpful, shares, strict=True)}
+        if sum(shares) < best and _chosen(turned(case, turn)) is True:
+            best = sum(shares)
+    assert mix["effort"] <= best + 1e-3
+    at = {n: (knobs[n], x) for n, x in mix["shares"].items()}
+    assert _chosen(turned(case, at)) is not False
+    last = mix["last"]
+    if last in at:
+        at[last] = (knobs[last], mix["not_enough"] - 1e-4)
+        assert _chosen(turned(case, at)) is not True
+
+
+def test_the_order_of_falling_gain_is_the_cheapest_where_gains_add_up() -> None:
+    """Gains 3, 2 and 1 against a cost of 4: the first whole, half of the second."""
+    case = plainer()
+    knobs = knobs_for(case, "us_a")[:3]
+    gain = dict(zip((k.name for k in knobs), (1.0, 3.0, 2.0), strict=True))
+
+    def lead(shares: Mapping[str, float]) -> float:
+        return 4.0 - sum(gain[n] * x for n, x in shares.items())
+
+    def least(line: Callable[[float], float | None], far: float) -> tuple[float, float] | None:
+        return root(line, 1e-6, far)
+
+    pairs = [(k, gain[k.name]) for k in knobs]
+    for every in (False, True):
+        mix = cheapest(pairs, lead, least, every=every)
+        assert mix is not None
+        assert mix["effort"] == pytest.approx(1.5, abs=1e-5)
+    poor = cheapest(pairs[:1], lead, least, every=True)
+    assert poor is not None
+    assert not poor["enough"]
+    assert poor["left_usd_bn"] == pytest.approx(3.0)
+
+
+def test_time_up_leaves_a_bracket_that_was_solved() -> None:
+    asked: list[float] = []
+
+    def lead(x: float) -> float:
+        asked.append(x)
+        return 0.3 - x
+
+    low, high = root(lead, 1e-9, lead(1.0), more=lambda: len(asked) < 4) or (0.0, 0.0)
+    assert low < 0.3 <= high
+    assert {low, high} <= {0.0, 1.0, *asked}
 
 
 def test_wrong_questions_are_told() -> None:

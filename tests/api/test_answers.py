@@ -47,9 +47,23 @@ def test_answers_are_kept_and_shown(run: Path, solved: tuple[Plan, Case]) -> Non
     ]  # fmt: skip
 
 
+def test_single_sites_and_other_plans_are_asked_by_argument(run: Path) -> None:
+    found, _ = api.answers(
+        run, ("why:jp_a", "why-not:us_a", "prices", f"closeness:{run}", f"weights:{run}")
+    )
+    assert [a["question"] for a in found] == ["why", "why not", "prices", "closeness", "weights"]
+    page = (run / "report.html").read_text(encoding="utf-8")
+    for title in ("Why jp_a", "Why not us_a", "What one more of a limit is worth"):
+        assert title in page
+    again, _ = api.answers(run, ("why:jp_a",))
+    assert len(again) == len(found), "asked again, not doubled"
+
+
 def test_wrong_questions_and_arguments_are_told(run: Path) -> None:
     with pytest.raises(InputError, match="pareto"):
         api.answers(run, ("paretto",))
+    with pytest.raises(InputError, match="no site"):
+        api.answers(run, ("why",))
     with pytest.raises(InputError, match="US"):
         api.answers(run, ("flip:UK",))
     assert main(["answers", str(run), "--ask", "pareto:subsidi"]) == 2

@@ -33,8 +33,8 @@ VERBS = (
     "solve", "map", "compare", "explain", "report", "verify", "instruments",
     "check", "scenarios", "evidence", "doctor",
     "why", "whynot", "flip", "alternatives", "pareto", "sensitivity", "roadmap", "weights",
-    "ratios", "outbound", "repairs", "screening", "offer", "gallery", "cards", "export", "rivals",
-    "serve", "history", "backtest", "calibration",
+    "ratios", "outbound", "repairs", "screening", "offer", "closeness", "gallery", "cards",
+    "export", "rivals", "serve", "history", "backtest", "calibration",
     "stress", "regret", "wait", "futures",
 )  # fmt: skip
 ISSUES = (
@@ -231,15 +231,17 @@ def test_a_folder_that_is_no_run_is_bad_input(verb: str, tmp_path: Path, capsys:
 
 
 def test_explain(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    told = {"limits": [], "scope": "local", "text": "one more is worth"}
+    told = {"limits": [], "steps": [], "silent": {}, "scope": "local", "text": "one more is worth"}
     monkeypatch.setattr(api, "ask", lambda *_, **__: told)  # the sample is no case to re-solve
     plan, _ = sealed()
     assert main(["explain", str(folder), "--prices"]) == 0
     said = capsys.readouterr().out
     for reason in plan.reasons:
         assert str(reason["headline"]) in said
+    assert "one more is worth" in said
     assert main(["explain", str(folder), "--prices", "--json"]) == 0
     content = json.loads(capsys.readouterr().out)
+    assert {"limits", "steps", "silent"} <= set(content)
     assert len(content["reasons"]) == len(plan.reasons)
     prices = [abs(row["price_usd_bn"]) for row in content["prices"]]
     assert prices == sorted(prices, reverse=True)

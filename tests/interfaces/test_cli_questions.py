@@ -28,6 +28,7 @@ QUESTIONS = [
     (["offer", RUN, "--host", "US", "--by", "2028", "--loading", "50"], "lump sum", "apart"),
     (["roadmap", RUN, "--moves", "2"], "Best next sites", "path"),
     (["weights", RUN, RUN], "favourite is best", "weights"),
+    (["closeness", RUN, RUN], "same overseas sites", "path"),
     (["explain", RUN, "--prices"], "in words", "limits"),
 ]
 WRONG = [

@@ -49,18 +49,40 @@ def answers(case: Case) -> list[dict[str, Any]]:
         {"question": "offer", "text": "strings", "name": "Japan", "possible": True,
          "subsidy_usd_bn": 0.75, "apart": [{"string": "2 modules", "subsidy_usd_bn": 0.5}]},
         {"question": "offer", "text": "no such plan", "name": "Japan", "possible": False},
-        {"question": "why", "text": "has no picture"},
+        {"question": "closeness", "text": "near", "given": HOSTILE, "path": [
+            {"sites_different": 0, "value_usd_bn": 8.0, "cost_usd_bn": 0.625, "added": [],
+             "dropped": [site]}]},
+        {"question": "why", "text": "in", "name": HOSTILE,
+         "by_group": {"revenue": 3.5, "cost": -1.25}, "binding": [
+            {"rule": "capacity.room", "key": HOSTILE, "price_usd_bn": 0.0, "why": "land"}]},
+        {"question": "why not", "text": "out", "name": "Boise", "allowed": True,
+         "grant_usd_bn": 0.875, "by_group": {"cost": -0.875}, "mix": {
+            "enough": True, "parts": [{"words": HOSTILE, "now": 3.0, "needed": 2.25,
+                                       "unit": "years"}]},
+         "changes": [{"words": "pay", "now": 160.0, "unit": "USD", "enough": False}]},
+        {"question": "why not", "text": "not allowed", "name": "Boise", "allowed": False},
+        {"question": "prices", "text": "limits", "limits": [
+            {"rule": "talent.tier", "key": HOSTILE, "price_usd_bn": 0.1375, "unit": "thousand",
+             "holds_up": 2.0, "holds_down": -1.0, "text": "people"}],
+         "steps": [{"words": "land", "worth_usd_bn": 0.4375, "unit": "module", "text": "land"}]},
+        {"question": "weights", "text": "weights", "now": {"risk": 1.0},
+         "weights": {"risk": 1.8125}},
+        {"question": "weights", "text": "none does", "now": {"risk": 1.0}, "weights": None},
+        {"question": "stress", "text": "has no picture here"},
     ]  # fmt: skip
 
 
 def test_every_question_has_its_section_in_order(case: Case) -> None:
     found = sections(answers(case), case, DATA)
-    titles = [s["title"].split(":")[0] for s in found]
-    assert list(dict.fromkeys(titles)) == list(TITLES.values())
+    order = list(TITLES)
+    want = sorted((a["question"] for a in answers(case) if a["question"] in order), key=order.index)
+    assert set(want) == set(order)
+    assert [s["short"] for s in found] == [SHORT[name] for name in want]
     assert set(SHORT) == set(TITLES)
-    assert len({s["id"] for s in found}) == len(found) == 9
-    for s in found[:-1]:
-        pictured = bool(s["picture"]) or bool(s["maps"]) or s["text"] == "no such plan"
+    assert len({s["id"] for s in found}) == len(found) == len(want)
+    for s in found:
+        empty = s["text"] in ("no such plan", "not allowed", "none does")
+        pictured = bool(s["picture"]) or bool(s["maps"]) or empty
         assert pictured, s["title"]
         assert all(len(row) == len(s["headings"]) for row in s["rows"]), s["title"]
 
@@ -69,7 +91,8 @@ def test_numbers_are_shown_and_names_are_escaped(case: Case, tmp_path: Path) -> 
     path = tmp_path / "answers.html"
     write_answers(answers(case), case, path, DATA, "report.html")
     text = path.read_text(encoding="utf-8")
-    for number in ("10.00", "-4.25", "+3.75", "0.125", "0.750", "+2.50", "1.50", "0.25"):
+    for number in ("10.00", "-4.25", "+3.75", "0.125", "0.750", "+2.50", "1.50", "0.25",
+                   "0.625", "2.25 years", "0.875", "+0.1375", "+0.4375", "1.8125"):  # fmt: skip
         assert number in text, number
     assert "alert(1)</script>" not in text
     assert 'href="report.html"' in text
