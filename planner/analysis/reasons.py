@@ -7,9 +7,11 @@ would cost the plan. Both with the rest of the plan held (see `held`), split by 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from planner.analysis.held import Held, Outcome
+from planner.analysis.site_reasons import site_reasons
 from planner.core.case import Case
 from planner.core.plan import Plan
 from planner.solve.extract import expected_by_group
@@ -25,13 +27,28 @@ WORDS = {
 """What a group's change means when it helps and when it hurts."""
 
 
+def explained(plan: Plan, case: Case) -> Plan:
+    """The plan with reasons for every host country and, where prices prove them, every site."""
+    hosts = _hosts(plan, case)
+    if not hosts:
+        return plan
+    held = Held(plan, case)
+    sites = site_reasons(held)
+    tables = {**plan.tables, "site_reasons": sites} if len(sites) else plan.tables
+    return replace(plan, reasons=tuple(_reason(held, c) for c in hosts), tables=tables)
+
+
 def country_reasons(plan: Plan, case: Case) -> tuple[dict[str, Any], ...]:
     """One reason per host country, in register order."""
+    hosts = _hosts(plan, case)
+    held = Held(plan, case) if hosts else None
+    return tuple(_reason(held, c) for c in hosts) if held else ()
+
+
+def _hosts(plan: Plan, case: Case) -> list[str]:
+    """Host countries; none where nothing could be begun."""
     hosts = [c for c in case.ids("countries") if case.text("countries", c, "role") == "host"]
-    if not hosts or (not plan.values("modules") and not case.ids("programmes")):
-        return ()
-    held = Held(plan, case)
-    return tuple(_reason(held, c) for c in hosts)
+    return hosts if plan.values("modules") or case.ids("programmes") else []
 
 
 def _reason(held: Held, country: str) -> dict[str, Any]:

@@ -90,10 +90,10 @@ def check(
 
 
 def explain(plan: Plan, case: Case) -> Plan:
-    """The plan with the reasons why each host country is in or out; unchanged if it has them."""
-    from planner.analysis.reasons import country_reasons
+    """The plan with why each host country and site is in or out; unchanged if it has reasons."""
+    from planner.analysis.reasons import explained
 
-    return plan if plan.reasons else replace(plan, reasons=country_reasons(plan, case))
+    return plan if plan.reasons else explained(plan, case)
 
 
 def run(

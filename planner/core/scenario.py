@@ -174,7 +174,7 @@ class Scenario(Settings):
     overrides: tuple[Override, ...] = ()
     """Changes of facts [list]"""
     map_layer: str = "risk"
-    """What the map shades [risk|hazard|subsidy|wage|power]"""
+    """What the map shades [risk|hazard|subsidy|wage|power|water|water-price]"""
     solver: SolverSettings = SolverSettings()
     """Solver settings [block]"""
 

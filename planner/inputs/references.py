@@ -18,7 +18,7 @@ Registers = Mapping[str, Mapping[str, Record]]
 OWN = "existing"
 """Table whose facts an override may add: what the firm itself runs, wherever it runs it."""
 CHANCE = ("future", "probability_pct")
-LAYERS = ("risk", "hazard", "subsidy", "wage", "power")
+LAYERS = ("risk", "hazard", "subsidy", "wage", "power", "water", "water-price")
 
 
 def check_references(  # noqa: C901 - one branch per kind of reference

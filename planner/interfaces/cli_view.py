@@ -26,7 +26,10 @@ def map_(
         typer.Option(help="One sheet of little maps: years joined by commas, or `all`."),
     ] = "",
     layer: Annotated[
-        str | None, typer.Option(help="What is shaded: risk, hazard, subsidy, wage, power.")
+        str | None,
+        typer.Option(
+            help="What is shaded: risk, hazard, subsidy, wage, power, water, water-price."
+        ),
     ] = None,
     formats: Annotated[
         str, typer.Option("--format", help="Any of png,svg,pdf,html, joined by commas.")

@@ -69,7 +69,7 @@ def write_answers(
 def _alternatives(answer: Answer, case: Case, data_root: Path) -> Section:
     plans = [{"modules": [[i] for i in p["sites"]]} for p in answer["plans"]]
     maps = {c: page.drawn(m) for c, m in frequency_maps(plans, case, data_root).items()}
-    rows = [[r["name"], f"{r['in']} of {r['of']}", r["verdict"]]
+    rows = [[r["name"], f"{r['in']} / {r['of']}", r["verdict"]]
             for r in answer["sites"] if r["in"]]  # fmt: skip
     return {"maps": maps, "headings": ["site", "near-optimal plans", "verdict"], "rows": rows}
 
@@ -107,7 +107,8 @@ def _front_three(answer: Answer, names: Sequence[str]) -> str:
         fill = f"color-mix(in srgb,var(--total,#1f4e79) {share:.0f}%,var(--card,#ffffff))"
         tip = f"value {_money(p['value_usd_bn'])}, {a} {_money(p[a])}, {b} {_money(p[b])}"
         points.append(Point(p[a], p[b], tip, _money(p["value_usd_bn"], 0), fill, p["knee"]))
-    return charts_answers.plane(points, (_axis_name(a), f"{_axis_name(b)} (beside: value)"))
+    note = "beside each point: value, USD bn"
+    return charts_answers.plane(points, (_axis_name(a), _axis_name(b)), note=note)
 
 
 def _sensitivity(answer: Answer) -> Section:

@@ -28,12 +28,16 @@ class Point:
     ring: bool = False
 
 
-def plane(points: Sequence[Point], names: tuple[str, str], *, line: bool = False) -> str:
-    """Points with both axes named; joined from left to right when `line`."""
+def plane(
+    points: Sequence[Point], names: tuple[str, str], *, line: bool = False, note: str = ""
+) -> str:
+    """Points with both axes named; joined from left to right when `line`; `note` stands above."""
     across = _axis([p.x for p in points], LEFT, WIDTH - RIGHT)
     upward = _axis([p.y for p in points], HEIGHT - BOTTOM, TOP)
     parts = _grid(across, upward)
     parts.append(svg.text((LEFT, 16), names[1], size=12, weight=600))
+    if note:
+        parts.append(svg.text((WIDTH - RIGHT, 16), note, anchor="end", size=11, fill="muted"))
     parts.append(svg.text((WIDTH - RIGHT, HEIGHT - 8), names[0], anchor="end", size=12, weight=600))
     ordered = sorted(points, key=lambda p: (p.x, p.y))
     for a, b in pairwise(ordered) if line else ():

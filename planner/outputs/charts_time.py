@@ -105,11 +105,14 @@ def stacked_capacity(
     colours: Mapping[str, str],
     width: float = 640,
     unit: str = "kwpm",
+    what: str = "Capacity",
 ) -> str:
     """Stacked columns of capacity by period; series in drawing order from the bottom."""
     periods = sorted({t for values in series.values() for t in values})
     if not periods:
-        return svg.drawing((width, 40), svg.text((8, 24), "no capacity", fill="muted"), "empty")
+        return svg.drawing(
+            (width, 40), svg.text((8, 24), f"no {what.lower()}", fill="muted"), "empty"
+        )
     height = 260.0
     totals = [sum(values.get(t, 0.0) for values in series.values()) for t in periods]
     axis = Axis(0.0, max(totals) * 1.06 or 1.0, height - 28, 20)
@@ -128,4 +131,4 @@ def stacked_capacity(
         top = svg.text((middle, axis(total) - 4), f"{total:,.0f}", anchor="middle", size=10.5)
         foot = svg.text((middle, height - 8), str(t), anchor="middle", size=11, fill="muted")
         parts += [top, foot]
-    return svg.drawing((width, height), "".join(parts), f"Capacity by period in {unit}")
+    return svg.drawing((width, height), "".join(parts), f"{what} by period in {unit}")

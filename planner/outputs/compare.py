@@ -28,7 +28,7 @@ from planner.outputs.report import HALF, NARROW, both
 from planner.outputs.report_tables import Cell, Heading, TableView
 
 FEWEST, MOST = 2, 6
-SCRIPTS = ("page.js", "map_view.js", "map.js", "compare.js")
+SCRIPTS = ("page.js", "map_view.js", "map.js", "compare.js", "ask.js")
 SIGNS = {"opened": "+", "dropped": "\u00d7", "moved": "\u2192", "resized": "\u2195", "changed": "~"}
 
 
@@ -106,10 +106,9 @@ def _summary(lines: Sequence[CashLine], sites: Sequence[Mapping[Any, Any]], head
 
 def _waterfall(first: Run, other: Run, heads: tuple[str, str]) -> Any:
     one, two = money.money(*first), money.money(*other)
-    names = [formats.clipped(h, 150) for h in heads]
-    bars = [charts.Step(names[0], one.value, "total", total=True, note=heads[0])]
-    bars += [charts.Step(labels.GROUPS[g], two.groups[g] - one.groups[g], g) for g in labels.GROUPS]
-    bars.append(charts.Step(names[1], two.value, "total", total=True, note=heads[1]))
+    bars = [charts.Step(labels.GROUPS[g], two.groups[g] - one.groups[g], g) for g in labels.GROUPS]
+    note = f"{formats.number(one.value)} to {formats.number(two.value)}: {heads[0]} to {heads[1]}"
+    bars.append(charts.Step("Change", two.value - one.value, "total", total=True, note=note))
     return both(charts.waterfall(bars, HALF), charts.waterfall(bars, NARROW))
 
 
@@ -195,6 +194,8 @@ def _run_table(runs: Sequence[Run], heads: Sequence[str]) -> TableView:
 def _measure_table(runs: Sequence[Run], heads: Sequence[str]) -> TableView:
     rows = []
     for r in compare_data.measures(runs).to_dict("records"):
+        if sum(formats.finite(r[str(n)]) is not None for n in range(len(runs))) < FEWEST:
+            continue  # nothing to hold it against
         first, digits = r["0"], int(r["digits"])
         cells = [Cell(str(r["label"])), Cell(str(r["unit"]))]
         cells.append(Cell(formats.number(first, digits), number=True))

@@ -116,6 +116,8 @@ COLUMNS = {
     "subsidy_rate_pct": "Aid on offer|% of outlay",
     "engineer_wage_usd_thousand": "Engineer|USD 000 a year",
     "electricity_usd_per_mwh": "Power|USD/MWh",
+    "water_usd_per_m3": "Water|USD/m3",
+    "water_limit_mld": "Water to be had|million l a day",
     "centre_name": "Centre",
     "headcount": "Researchers|persons",
     "partners": "Partners",

@@ -15,8 +15,8 @@ import pandas as pd
 
 from planner.core.case import Case
 from planner.core.plan import Plan
-from planner.outputs import formats, frames, maps_svg
-from planner.outputs.map_layers import layers
+from planner.outputs import formats, frames, map_why, map_world, maps_svg
+from planner.outputs.map_layers import LAYERS, layers
 from planner.outputs.maps_content import is_a_place
 from planner.outputs.palette import product_colour
 
@@ -44,7 +44,7 @@ def atlas(runs: Sequence[Run], data_root: Path) -> dict[str, Any]:
     shown = list(maps_svg.country_panels(data_root, _places(runs)).values())
     years = _years(runs)
     made = [_run(run, shown) for run in runs]
-    world = _world(runs[0], maps_svg.overview(data_root))
+    world = map_world.world(runs, maps_svg.overview(data_root))
     shading = layers([plan.table("sites") for plan, _ in runs])
     products = _products(runs)
     return {
@@ -54,10 +54,12 @@ def atlas(runs: Sequence[Run], data_root: Path) -> dict[str, Any]:
         "layers": shading,
         "years": years,
         "products": products,
+        "asked": any("why" in s for run in made for s in run["script"]["sites"].values()),
         "script": {
             "years": years,
             "colours": {p["id"]: p["colour"] for p in products},
             "layers": [layer.as_dict() for layer in shading],
+            "marks": [[label, unit] for _, label, unit, _ in LAYERS],
             "regions": {r.iso: r.name for p in shown for r in p.regions},
             "runs": [run["script"] for run in made],
             "flows": world["flows"],
@@ -106,15 +108,18 @@ def _run(run: Run, panels: Sequence[maps_svg.Panel]) -> dict[str, Any]:
     sites = plan.table("sites")
     steps = capacity_steps(plan.table("capacity"))
     markers = {p.id: list(_markers(sites, p)) for p in panels}
-    places = {m.id: (p, (m.x, m.y)) for p in panels for m in markers[p.id]}
+    places = {m.id: (p, (m.x, m.y), m.label) for p in panels for m in markers[p.id]}
+    why = map_why.reasons(plan)
     return {
         "title": plan.title or plan.scenario,
         "markers": markers,
         "links": _links(plan.table("links"), places),
         "script": {
             "title": plan.title or plan.scenario,
+            "means": map_why.means(plan, case),
             "sites": {
                 str(r["id"]): _site(r, steps.get(str(r["id"]), {}), plan, case)
+                | ({"why": why[str(r["id"])]} if str(r["id"]) in why else {})
                 for r in frames.records(sites)
             },
         },
@@ -170,7 +175,7 @@ def short_name(name: str) -> str:
 
 
 def _links(
-    links: pd.DataFrame, places: Mapping[str, tuple[maps_svg.Panel, tuple[int, int]]]
+    links: pd.DataFrame, places: Mapping[str, tuple[maps_svg.Panel, tuple[int, int], str]]
 ) -> dict[str, list[dict[str, Any]]]:
     """Co-creation links inside a panel, by panel."""
     found: dict[str, list[dict[str, Any]]] = {}
@@ -181,7 +186,9 @@ def _links(
     for (fab, lab), year in years.items():
         if fab in places and lab in places and places[fab][0] is places[lab][0] and fab != lab:
             path = maps_svg.bow(places[lab][1], places[fab][1])
-            found.setdefault(places[fab][0].id, []).append({"path": path, "year": int(year)})
+            title = f"{places[lab][2]} \u2013 {places[fab][2]}"
+            row = {"path": path, "year": int(year), "title": title}
+            found.setdefault(places[fab][0].id, []).append(row)
     return found
 
 
@@ -206,6 +213,7 @@ def _site(
         "lab": _first(mine, "begun_year", "open_year"),
         "opens": sorted(float(y) for y in mine["open_year"]) if len(mine) else [],
         "lines": _details(row, begun, mine, case),
+        "marks": map_why.marks(row),
     }
 
 
@@ -227,57 +235,7 @@ def _details(
         [str(lab["centre_name"]), f"opens {formats.year(lab['open_year'])}"]
         for lab in frames.records(labs)
     ]
-    if bool(row["chosen"]):
+    if float(row["capex_usd_bn"]) > 0:
         paid = f"USD {formats.brief(row['capex_usd_bn'])} bn"
         lines.append(["Building", f"{paid}, grants {formats.brief(row['grants_usd_bn'])}"])
     return lines
-
-
-def _world(run: Run, panel: maps_svg.Panel) -> dict[str, Any]:
-    """Overview of the first run: origins, markets and the arcs between them."""
-    plan, case = run
-    flows = plan.table("flows")
-    starts = _origins(plan.table("sites"))
-    markets = {m: _spot(case, m) for m in case.ids("markets")}
-    arcs: list[dict[str, str]] = []
-    amounts: dict[str, dict[int, list[Any]]] = {}
-    for keys, part in flows.groupby(["origin", "market"], sort=True) if len(flows) else []:
-        origin, market = cast("tuple[str, str]", keys)
-        goal = markets.get(str(market))
-        if str(origin) not in starts or goal is None:
-            continue
-        key = f"{origin}>{market}"
-        names = case.name("countries", str(origin)), case.name("markets", str(market))
-        path = maps_svg.arc(panel.frame, [starts[str(origin)], goal])
-        arcs.append({"key": key, "path": path, "title": f"{names[0]} to {names[1]}"})
-        amounts[key] = {int(str(y)): _flow(p) for y, p in part.groupby("year", sort=True)}
-    ends = [
-        {"id": m, "name": case.name("markets", m), "at": panel.frame.place(*spot)}
-        for m, spot in markets.items()
-        if spot is not None
-    ]
-    homes = [{"id": c, "at": panel.frame.place(*spot)} for c, spot in starts.items()]
-    return {"panel": panel, "arcs": arcs, "markets": ends, "origins": homes, "flows": amounts}
-
-
-def _flow(part: pd.DataFrame) -> list[Any]:
-    """Value, wafers and the three largest classes of one arc in one period."""
-    top = part.groupby("product")["value_usd_bn"].sum().sort_values(ascending=False, kind="stable")
-    words = [f"{k} {formats.brief(v)}" for k, v in top.head(3).items()]
-    total, wafers = float(part["value_usd_bn"].sum()), float(part["wafers_mn"].sum())
-    return [round(total, 3), round(wafers, 4), ", ".join(words)]
-
-
-def _origins(sites: pd.DataFrame) -> dict[str, tuple[float, float]]:
-    """Country -> where its arrows start: the mean of its running sites."""
-    if sites.empty:
-        return {}
-    running = sites[sites["final_kwpm"] > 0]
-    means = running.groupby("country", sort=True)[["lon", "lat"]].mean()
-    return {str(c): (float(r["lon"]), float(r["lat"])) for c, r in means.iterrows()}
-
-
-def _spot(case: Case, market: str) -> tuple[float, float] | None:
-    lon = formats.finite(case.text("markets", market, "lon"))
-    lat = formats.finite(case.text("markets", market, "lat"))
-    return None if lon is None or lat is None else (lon, lat)

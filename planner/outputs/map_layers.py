@@ -38,6 +38,8 @@ LAYERS = (
     ("subsidy", "Aid on offer", "% of outlay", "subsidy_rate_pct"),
     ("wage", "Engineer's yearly cost", "USD thousand", "engineer_wage_usd_thousand"),
     ("power", "Electricity price", "USD/MWh", "electricity_usd_per_mwh"),
+    ("water", "Water still to be had", "million l a day", "water_limit_mld"),
+    ("water-price", "Water price", "USD/m3", "water_usd_per_m3"),
 )
 """Id, label, unit, column of the sites table."""
 

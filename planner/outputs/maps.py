@@ -60,7 +60,7 @@ def draw_map(
 
     Parameters
     ----------
-    layer : risk | hazard | subsidy | wage | power, optional
+    layer : risk | hazard | subsidy | wage | power | water | water-price, optional
         What the regions are shaded by; the scenario's `map_layer` when empty.
     year : int, optional
         Show only what is in service by then; the end of the plan when empty.

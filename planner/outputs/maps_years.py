@@ -64,7 +64,7 @@ def draw_year_maps(
     ----------
     years : sequence of int
         Years of the plan, one little map each.
-    layer : risk | hazard | subsidy | wage | power, optional
+    layer : risk | hazard | subsidy | wage | power | water | water-price, optional
         What the regions are shaded by; the scenario's `map_layer` when empty.
     """
     shown = [content(plan, case, layer, year) for year in years]

@@ -38,6 +38,8 @@ RAMPS: Mapping[str, tuple[str, ...]] = {
     "hazard": ("#fbf6ea", "#f3dcb8", "#e3a880", "#bf655c"),
     "subsidy": ("#f4f7ee", "#d3e3c6", "#a3c4a0", "#6d9f86"),
     "wage": ("#f5f3f8", "#dad5e8", "#b6b0d2", "#8a86b5"),
+    "water": ("#eef6f8", "#c3dfe8", "#8fc3d4", "#4a8fa8"),
+    "water-price": ("#eef6f8", "#c3dfe8", "#8fc3d4", "#4a8fa8"),
     "power": ("#fbf7e4", "#f3e3ad", "#dfc27b", "#b99350"),
 }
 """Shading of the map layers, low to high."""

@@ -14,7 +14,16 @@ from markupsafe import Markup
 
 from planner.core.case import Case
 from planner.core.plan import Plan
-from planner.outputs import charts, charts_time, formats, labels, money, page, report_text
+from planner.outputs import (
+    charts,
+    charts_people,
+    charts_time,
+    formats,
+    labels,
+    money,
+    page,
+    report_text,
+)
 from planner.outputs.answers import Answer, sections
 from planner.outputs.map_data import atlas
 from planner.outputs.palette import product_colour
@@ -23,7 +32,7 @@ from planner.outputs.report_tables import plan_tables, weak_table
 
 HALF, NARROW, FULL = 640.0, 356.0, 1240.0
 """Widths charts are drawn for [px]."""
-SCRIPTS = ("page.js", "map_view.js", "map.js")
+SCRIPTS = ("page.js", "map_view.js", "map.js", "ask.js")
 COUNTRY_COLOURS = ("#1f4e79", "#2a9d8f", "#e0a030", "#b5533c", "#7a6aa8", "#5b6675")
 
 
@@ -71,7 +80,17 @@ def _charts(plan: Plan, case: Case, found: money.Money) -> dict[str, Markup]:
     years = horizon.start, horizon.start + horizon.periods * horizon.years_per_period
     by_class, class_colours = _capacity(plan, case, "product")
     by_country, country_colours = _capacity(plan, case, "country")
+    sold, market_colours = charts_people.sales(plan, case)
+    strained = charts_people.strains(plan, case)
     return {
+        "sales": both(
+            *(
+                charts_time.stacked_capacity(sold, market_colours, w, "USD bn a year", "Sales")
+                for w in (HALF, NARROW)
+            )
+        ),
+        "sales_key": _key(market_colours),
+        "talent": both(*(charts_people.strain_grid(strained, w) for w in (HALF, NARROW))),
         "waterfall": both(charts.waterfall(bars, HALF), charts.waterfall(bars, NARROW)),
         "periods": both(
             charts.period_bars(periods, groups, HALF), charts.period_bars(periods, groups, NARROW)

@@ -190,7 +190,8 @@ def _sites(plan: Plan, case: Case) -> TableView:
     columns = (
         "name,country,iso_3166_2,status,role,main_product,first_begun_year,first_service_year,"
         "existing_kwpm,new_kwpm,final_kwpm,capex_usd_bn,grants_usd_bn,risk_pct,hazard_index,"
-        "subsidy_rate_pct,engineer_wage_usd_thousand,electricity_usd_per_mwh"
+        "subsidy_rate_pct,engineer_wage_usd_thousand,electricity_usd_per_mwh,water_limit_mld,"
+        "water_usd_per_m3"
     )
     table = view(frame, case, ("sites", "Sites", intro), columns)
     marks = {n: "new" if r["chosen"] else "" for n, r in enumerate(frame.to_dict("records"))}

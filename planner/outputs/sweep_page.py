@@ -155,7 +155,7 @@ def _panel(case: Case, panel: maps_svg.Panel, found: Sequence[tuple[str, int, in
         row = case.registers["sites"][i]
         x, y = frame.place(float(row["lon"]), float(row["lat"]))
         share = count / total if total else 0.0
-        tip = f"{case.name('sites', i)}: in {count} of {total} plans"
+        tip = f"{case.name('sites', i)}: {count} / {total}"
         body.append(
             svg.tag(
                 "circle", svg.tag("title", escape(tip)), cx=float(x), cy=float(y),

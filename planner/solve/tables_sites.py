@@ -13,7 +13,8 @@ from planner.core.sets import Sets
 SITE_COLUMNS = (
     "id,name,country,iso_3166_2,lat,lon,status,role,chosen,first_begun_year,first_service_year,"
     "main_product,existing_kwpm,new_kwpm,final_kwpm,modules,capex_usd_bn,grants_usd_bn,risk_pct,"
-    "hazard_index,subsidy_rate_pct,engineer_wage_usd_thousand,electricity_usd_per_mwh"
+    "hazard_index,subsidy_rate_pct,engineer_wage_usd_thousand,electricity_usd_per_mwh,"
+    "water_usd_per_m3,water_limit_mld"
 )
 
 
@@ -61,6 +62,8 @@ def _site(case: Case, sets: Sets, tables: Mapping[str, pd.DataFrame], i: str) ->
         subsidy_rate_pct(case, i),
         _pool(case, i, "engineer"),
         _fact(case, "site.electricity_usd_per_mwh", i),
+        _fact(case, "site.water_usd_per_m3", i),
+        _fact(case, "site.water_limit_mld", i),
     )
 
 

@@ -165,7 +165,7 @@ def test_hover_and_focus_show_details(window: Opened) -> None:
 def test_layer_switch_shades_regions(window: Opened) -> None:
     page = window.page
     shaded = page.locator(".region.q0, .region.q1, .region.q2, .region.q3, .region.q4")
-    for layer in ("risk", "hazard", "subsidy", "wage", "power"):
+    for layer in ("risk", "hazard", "subsidy", "wage", "power", "water", "water-price"):
         page.locator("#layer").select_option(layer)
         assert shaded.count() > 0, layer
         sync_api.expect(page.locator("#ramp")).to_be_visible()
@@ -181,6 +181,50 @@ def test_links_and_flows_can_be_hidden(window: Opened) -> None:
         assert group.evaluate("e => getComputedStyle(e).display") != "none"
         window.page.locator(f'[data-show="{part}"]').uncheck()
         assert group.evaluate("e => getComputedStyle(e).display") == "none"
+
+
+@opened("report")
+def test_flows_follow_the_class(window: Opened) -> None:
+    page = window.page
+    plan, _ = sample_plan()
+    flows = plan.table("flows")
+    last = flows[flows["year"] == flows["year"].max()]
+    lane = last.groupby(["origin", "market"])["value_usd_bn"].sum().idxmax()
+    mine = last[(last["origin"] == lane[0]) & (last["market"] == lane[1])]
+    arc = page.locator(f'.flow[data-arc="{lane[0]}>{lane[1]}"]')
+    for k in ("", *mine["product"].unique()):
+        page.locator("#flowclass").select_option(k)
+        wanted = (mine[mine["product"] == k] if k else mine)["value_usd_bn"].sum()
+        shown = float(arc.get_attribute("data-value") or "nan")
+        assert shown == pytest.approx(wanted, abs=1e-3)
+
+
+@opened("report")
+def test_any_site_can_be_asked_why(window: Opened) -> None:
+    page, box = window.page, window.page.locator("#ask")
+    plan, _ = sample_plan()
+    reasons = plan.table("site_reasons").set_index("site")["reason"]
+    for n, site in enumerate(reasons.index[:4]):
+        mark = page.locator(f'.site[data-site="{site}"]').first
+        if n % 2:
+            mark.dispatch_event("click")
+        else:
+            mark.focus()
+            page.keyboard.press("Enter")
+        sync_api.expect(box.locator("article p")).to_have_text(reasons[site])
+    page.locator("#lang").select_option("ja")
+    sync_api.expect(box.locator("h3")).to_contain_text("なぜ")
+    page.locator("#ask .close").click()
+    sync_api.expect(box.locator("article")).to_have_count(0)
+
+
+@opened("compare")
+def test_every_run_answers_why(window: Opened) -> None:
+    page = window.page
+    site = sample_plan()[0].table("site_reasons")["site"].iloc[0]
+    page.locator(f'.site[data-site="{site}"]').first.dispatch_event("click")
+    boards = page.locator(".boards > article").count()
+    sync_api.expect(page.locator("#ask article")).to_have_count(boards)
 
 
 @opened("report")

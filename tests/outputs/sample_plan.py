@@ -57,6 +57,7 @@ def _plan(
     tables["risk"] = _risk(measures["npv_usd_bn"])
     tables["countries"] = _countries(tables, cash)
     tables["weak_facts"] = _weak()
+    tables["site_reasons"] = _site_reasons(tables["sites"])
     objective = measures["objective_usd_bn"]
     info = SolveInfo(
         "optimal",
@@ -76,6 +77,14 @@ def _plan(
         name, title, "5a" * 32, info, {}, cash, measures, rows, tables, _reasons(measures, cash)
     )
     return plan, sample_case(name, title)
+
+
+def _site_reasons(sites: pd.DataFrame) -> pd.DataFrame:
+    rows = [
+        (r.id, "in" if r.chosen else "out", r.main_product, 2028, 1.5, f"Because of <{r.id}> & 1.5")
+        for r in sites.itertuples()
+    ]
+    return _frame("site,decision,product,begun_year,bound_usd_bn,reason", rows)
 
 
 def _decisions(modules: Sequence[raw.Module], centres: Sequence[raw.Centre]) -> Tables:
@@ -147,13 +156,14 @@ def _sites(tables: Tables) -> pd.DataFrame:
              min(begun, default=None), min(service, default=None),
              str(stock["product"].iloc[-1]) if len(stock) else "",
              now, final - now, final, int(mine["modules"].sum()), float(mine["capex_usd_bn"].sum()),
-             float(grants.loc[grants["site"] == i, "amount_usd_bn"].sum()), *map(float, rest))
+             float(grants.loc[grants["site"] == i, "amount_usd_bn"].sum()), *map(float, rest),
+             1.1, 5.0 + len(i))
         )  # fmt: skip
     return _frame(
         "id,name,country,iso_3166_2,lat,lon,status,role,chosen,first_begun_year,"
         "first_service_year,main_product,existing_kwpm,new_kwpm,final_kwpm,modules,capex_usd_bn,"
         "grants_usd_bn,risk_pct,hazard_index,subsidy_rate_pct,engineer_wage_usd_thousand,"
-        "electricity_usd_per_mwh",
+        "electricity_usd_per_mwh,water_usd_per_m3,water_limit_mld",
         rows,
     )
 

@@ -12,6 +12,7 @@ import pytest
 from planner.core.errors import ModelError, VerificationError
 from planner.outputs import (
     charts,
+    charts_people,
     charts_time,
     formats,
     maps_svg,
@@ -239,3 +240,16 @@ def test_every_site_is_inside_its_panel() -> None:
             assert 0 < y < frame.height
     assert panels["FR"].regions == ()
     assert panels["FR"].land
+
+
+def test_people_and_trade_are_drawn_from_their_tables() -> None:
+    plan, case = sample_plan()
+    strained = charts_people.strains(plan, case)
+    peak = plan.table("talent").groupby(["pool_name", "skill"])["share_pct"].max()
+    assert max(strained[0].shares.values()) == pytest.approx(peak.max())
+    drawn = charts_people.strain_grid(strained)
+    assert all(r.pool in drawn for r in strained)
+    series, colours = charts_people.sales(plan, case)
+    assert set(series) == set(colours)
+    total = sum(v for years in series.values() for v in years.values())
+    assert total == pytest.approx(plan.table("trade")["value_usd_bn"].sum())

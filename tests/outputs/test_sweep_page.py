@@ -70,7 +70,7 @@ def test_circles_count_plans(tmp_path: Path) -> None:
     drawn = "".join(
         frequency_maps([outcome(0, 0, 0, row), outcome(1, 0, 0)], case, data_root()).values()
     )
-    assert "in 1 of 2 plans" in drawn
+    assert "1 / 2</title>" in drawn
     assert len(re.findall("<circle", drawn)) == len(case.ids("sites"))
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from planner.analysis.pareto_axes import AXES
 from planner.core.case import Case
-from planner.outputs import labels, words
+from planner.outputs import answers, labels, words
 from planner.outputs.compare import compare_html
 from planner.outputs.page import WORDS
 from planner.outputs.report import report_html
@@ -78,6 +79,13 @@ def test_every_template_speaks_the_other_languages(template: Path) -> None:
 def test_measures_and_table_columns_are_in_it() -> None:
     asked = set(labels.MEASURES.values()) | {c.partition("|")[0] for c in labels.COLUMNS.values()}
     asked |= set(labels.GROUPS.values()) | set(labels.ITEMS.values())
+    for known in words.dictionary().values():
+        assert asked - set(known) == set()
+
+
+def test_every_question_and_every_axis_is_in_it() -> None:
+    asked = {*answers.TITLES.values(), *answers.SHORT.values()}
+    asked |= {answers._axis_name(name) for name in ("value", *AXES)}
     for known in words.dictionary().values():
         assert asked - set(known) == set()
 

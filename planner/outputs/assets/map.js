@@ -2,9 +2,20 @@
 // what the year, the layer and the switches change; details on hover and on keyboard focus
 const MINUS = "\u2212";
 const show = (v, digits) => v.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", MINUS);
-const radius = (kwpm) => Math.min(3.4 + 0.92 * Math.sqrt(Math.max(kwpm, 0)), 21);
+// small panels get smaller circles, all by the same factor, the legend with them
+const LOW = 250;
+let fit = 1;
+const refit = () => {
+  const heights = views.filter((v) => v.id !== "world").map((v) => v.svg.clientHeight).filter((h) => h > 0);
+  fit = Math.min(1, Math.max(0.6, Math.min(...heights, LOW) / LOW));
+  for (const circle of all(".sizes circle")) {
+    circle.dataset.r = circle.dataset.r || circle.getAttribute("r");
+    circle.setAttribute("r", (circle.dataset.r * fit).toFixed(1));
+  }
+};
+const radius = (kwpm) => Math.min(3.4 + 0.92 * Math.sqrt(Math.max(kwpm, 0)), 21) * fit;
 const latest = (steps, year) => steps.reduce((found, step) => (step[0] <= year ? step : found), null);
-const state = { year: DATA.years[1], layer: "" };
+const state = { year: DATA.years[1], layer: "", flow: "", run: 0 };
 
 // a site that grows bears the class the plan adds most of, another the class it runs most of
 const siteState = (site) => {
@@ -38,13 +49,16 @@ const drawSite = (g, site) => {
 };
 
 const drawFlow = (path) => {
-  const byYear = (DATA.flows || {})[path.dataset.arc] || {};
+  const byYear = (DATA.flows[state.run] || {})[path.dataset.arc] || {};
   const step = latest(Object.keys(byYear).map((y) => [+y, byYear[y]]).sort((a, b) => a[0] - b[0]), state.year);
-  const value = step ? step[1][0] : 0;
+  const [value, wafers] = step ? (state.flow ? step[1][3][state.flow] || [0, 0] : step[1]) : [0, 0];
+  path.classList.toggle("of", Boolean(state.flow));
+  path.style.stroke = state.flow ? DATA.colours[state.flow] || "" : "";
   path.classList.toggle("off", value <= 0.005);
   path.style.strokeWidth = (0.8 + 1.15 * Math.sqrt(Math.max(value, 0))).toFixed(2) + "px";
   path.dataset.value = value;
-  return step ? [["value", `USD ${show(value, 2)} bn a year`], ["wafers", `${show(step[1][1], 2)} mn a year`], ["most", `${step[1][2]} USD bn`]] : [];
+  const lines = [["value", `USD ${show(value, 2)} bn a year`], ["wafers", `${show(wafers, 2)} mn a year`]];
+  return step ? [...lines, state.flow ? ["class", state.flow] : ["most", `${step[1][2]} USD bn`]] : [];
 };
 
 const summary = (run) => {
@@ -99,6 +113,7 @@ const placeNames = (view) => {
 };
 
 const refresh = () => {
+  refit();
   one("#yearout").textContent = state.year;
   for (const svg of all(".panel > svg")) {
     const run = DATA.runs[+svg.dataset.run];
@@ -151,6 +166,7 @@ const wordsFor = (target) => {
   const diff = target.closest(".diff");
   if (diff) return [diff.dataset.title, [["first", diff.dataset.first], ["other", diff.dataset.second]]];
   if (target.matches(".flow")) return [target.dataset.title, drawFlow(target)];
+  if (target.matches(".link")) return [target.dataset.title, [["co-creation link", fill("from {year}", { year: target.dataset.from })]]];
   if (target.matches(".region")) return regionWords(target);
   return null;
 };
@@ -196,6 +212,10 @@ one("#play").addEventListener("click", () => {
   }, 550);
 });
 one("#layer").addEventListener("change", (event) => { state.layer = event.target.value; shade(); });
+const classes = one("#flowclass");
+if (classes) classes.addEventListener("change", () => { state.flow = classes.value; all(".flow").forEach(drawFlow); });
+const flowing = one("#flowrun");
+if (flowing) flowing.addEventListener("change", () => { state.run = +flowing.value; all(".flow").forEach(drawFlow); });
 one("#reset").addEventListener("click", wholeMaps);
 for (const box of all("[data-show]")) {
   box.addEventListener("change", () => document.body.classList.toggle(`hide-${box.dataset.show}`, !box.checked));
@@ -210,5 +230,5 @@ wholeMaps();
 refresh();
 shade();
 let later = 0;
-addEventListener("resize", () => { clearTimeout(later); later = setTimeout(() => views.forEach((v) => v.set(v.box)), 120); });
+addEventListener("resize", () => { clearTimeout(later); later = setTimeout(() => { views.forEach((v) => v.set(v.box)); refresh(); }, 120); });
 document.body.dataset.ready = "1";
