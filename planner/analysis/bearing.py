@@ -30,7 +30,7 @@ from planner.core.histories import Numbers
 from planner.core.plan import Plan
 from planner.model.assemble import build_model
 from planner.model.lp import Model
-from planner.model.matrix import Rows, bounds, by_rows
+from planner.model.matrix import bounds, by_rows
 from planner.solve.variant import Variant, held_at, search
 
 DECIDES_USD_BN = 0.05
@@ -139,17 +139,8 @@ def _at_bounds(base: Shape, moved: Shape, point: Point) -> float:
         shift[at] = new[at] - old[at]
     if not shift.any():
         return 0.0
-    gain = base.cost - _columns(base.rows, point.prices, len(point.x))
+    gain = base.cost - base.rows.priced(point.prices, len(point.x))
     return float(gain @ shift)
-
-
-def _columns(rows: Rows, prices: Numbers, width: int) -> Numbers:
-    """Prices through the matrix: sum over rows of price x coefficient, by column."""
-    owner = np.repeat(np.arange(len(prices)), np.diff(rows.starts))
-    sums: Numbers = np.bincount(
-        rows.columns, weights=rows.values * prices[owner], minlength=width
-    ).astype(np.float64)
-    return sums
 
 
 def bearing(plan: Plan, case: Case, workers: int = 1, say: Say | None = None) -> dict[str, Any]:

@@ -110,10 +110,10 @@ def _priced(lp: HeldLp, limit: Limit) -> dict[str, Any] | None:
         return None
     more, up = sides.get("more", (None, 0.0))
     less, down = sides.get("less", (None, 0.0))
-    price = more if more is not None else less
+    either = more if more is not None else less
     row = {
         "kind": limit.kind, "rule": limit.rule, "key": limit.key, "unit": limit.unit,
-        "why": limit.words, "now": limit.now, "price_usd_bn": price, "one_less_usd_bn": less,
+        "why": limit.words, "now": limit.now, "price_usd_bn": either, "one_less_usd_bn": less,
         "holds_up": up, "holds_down": down,
     }  # fmt: skip
     return row | {"text": _words(row)}

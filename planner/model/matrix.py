@@ -63,6 +63,14 @@ class Rows:
         lower[at], upper[at] = rows.lower, rows.upper
         return Rows(starts, columns, values, lower, upper)
 
+    def priced(self, prices: Numbers, width: int) -> Numbers:
+        """Prices of rows through the matrix: sum of price x coefficient, by column."""
+        owner = np.repeat(np.arange(len(prices)), np.diff(self.starts))
+        sums: Numbers = np.bincount(
+            self.columns, weights=self.values * prices[owner], minlength=width
+        ).astype(np.float64)
+        return sums
+
     def some(self, at: Places) -> Rows:
         """A few of the rows, in the order asked for."""
         counts = np.diff(self.starts)[at]
