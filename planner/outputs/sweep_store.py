@@ -45,7 +45,8 @@ SAME_IN_EVERY_RUN = ("points", "results", "measures", "modules")
 
 def digest(sweep: Sweep, case_digest: str) -> str:
     """SHA-256 of what decides the results: the sweep and the inputs of its scenario."""
-    text = json.dumps([sweep.model_dump(mode="json"), case_digest], sort_keys=True)
+    asked = [sweep.model_dump(mode="json"), case_digest, "all points from one start"]
+    text = json.dumps(asked, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -104,11 +104,8 @@ def cash_of(ledger: Ledger, sets: Sets, values: list[float]) -> pd.DataFrame:
         amount * factor,
     )
     frame = pd.DataFrame(dict(zip(CASH_COLUMNS, columns, strict=True)))
-    text = [
-        name
-        for name, column in zip(CASH_COLUMNS, columns, strict=True)
-        if isinstance(column, list) and not column
-    ]
+    pairs = zip(CASH_COLUMNS, columns, strict=True)
+    text = [name for name, column in pairs if isinstance(column, list) and not column]
     return frame.astype(dict.fromkeys(text, object))  # a column of nothing would be numbers
 
 

@@ -22,9 +22,6 @@ from planner.solve.near import Near, carried, start_from
 from planner.solve.near_session import Start
 from planner.solve.optimise import finished, solve_case
 
-CLOSER = 0.5
-"""Share of the asked gap to which the start is searched: a better plan helps every other case."""
-
 
 class Kept:
     """A first case with a start, and what is needed to solve others from it.
@@ -75,8 +72,7 @@ def _found(first: Rebuilt, settings: SolverSettings) -> Start | None:
     """Search the first case for a start; None where it is not one programme."""
     if wanted(first.built, settings, highs.HIGHS):
         return None
-    closer = settings.model_copy(update={"gap": settings.gap * CLOSER})
-    answer = highs.run(first.built.model, closer)
+    answer = highs.run(first.built.model, settings)
     if answer.values is None:
         raise Infeasible(Conflict(()))
     return start_from(first.programme, np.array(answer.values), settings.time_limit)
