@@ -212,12 +212,9 @@ def staff_asked(case: CaseView, opt: Options, t: int) -> float | None:
     """Least staff of centres abroad in a period; None where nothing is asked [thousand]."""
     if opt.research_share_pct is None or t < opt.research_since:
         return None
-    home = [c for c in case.sets.countries if case.sets.role_of[c] == "home"]
-    return (
-        opt.research_share_pct
-        / 100
-        * sum(case.value("country.researchers_thousand", c) for c in home)
-    )
+    homes = (c for c in case.sets.countries if case.sets.role_of[c] == "home")
+    people = sum(case.value("country.researchers_thousand", c) for c in homes)
+    return opt.research_share_pct / 100 * people
 
 
 def staff_of(case: CaseView, r: str, v: int, t: int) -> float:
@@ -231,12 +228,8 @@ def _research_rows(m: Model, case: CaseView, opt: Options) -> Iterator[Row]:
     for t in case.sets.periods:
         least = staff_asked(case, opt, t)
         if least is not None:
-            terms = [
-                (j, staff)
-                for (_, r, v), j in centres.items()
-                if (staff := staff_of(case, str(r), int(v), t))
-            ]
-            yield (t,), terms, ">=", least
+            each = ((j, staff_of(case, str(r), int(v), t)) for (_, r, v), j in centres.items())
+            yield (t,), [(j, staff) for j, staff in each if staff], ">=", least
 
 
 def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
