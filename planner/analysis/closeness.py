@@ -40,7 +40,7 @@ def closeness(  # noqa: PLR0913, PLR0917 - a question with its settings
     best: Outcome | None = None
     mine = set(bench.begun_at(base.values))
     far = len(mine ^ kept)
-    walk = None if bench.small else Walk(bench, kept & mine)
+    walk = None if bench.small else Walk(bench, most, kept & mine)
     for h in range(min(most, far) + 1):
         bench.say(f"within {h} sites of the given plan")
         added = h - len(kept - mine)  # sites the plan lacks are the first to differ

@@ -97,26 +97,38 @@ class Composer:
 
 
 class Walk:
-    """Ever more of the plan's sites beside a first few, the best sets kept from step to step."""
+    """Ever more of the plan's sites beside a first few, the best sets kept from step to step.
 
-    def __init__(self, bench: Bench, first: Collection[str] = ()) -> None:
-        self.bench, self.first = bench, tuple(sorted(first))
-        self.composer: Composer | None = None
-        self.kept: list[Composed] = []
+    All steps are gone at the first question: they cost little, and searches then take what time is
+    left without starving the later steps.
+    """
+
+    def __init__(self, bench: Bench, most: int, first: Collection[str] = ()) -> None:
+        self.bench, self.most, self.first = bench, most, tuple(sorted(first))
+        self.path: list[Composed | None] = []
 
     def best(self, more: int, before: Outcome | None) -> Outcome | None:
         """The best known plan with at most so many sites more, to start a search from.
 
         before: what is known already; its home decisions are the second background.
         """
-        if before is None or self.bench.left() < 10.0:
+        if before is None:
+            return None
+        if not self.path:
+            self._go(before)
+        top = self.path[min(more, self.most)]
+        if top is None or top.worth <= before.objective:
             return before
-        if self.composer is None:
-            self.composer = Composer(self.bench, (self.bench.values, before.values))
-            alone = self.composer.of(self.first)
-            self.kept = [] if alone is None else [alone]
-        self.kept = self.composer.grown(self.kept, len(self.first) + more)
-        if not self.kept or self.kept[0].worth <= before.objective:
-            return before
-        top = self.kept[0]
         return Outcome(top.worth, self.bench.base().bound, top.values, METHOD)
+
+    def _go(self, before: Outcome) -> None:
+        self.path = [None] * (self.most + 1)
+        for background in (self.bench.values, before.values):  # a beam of sets for each
+            composer = Composer(self.bench, (background,))
+            alone = composer.of(self.first)
+            kept = [] if alone is None else [alone]
+            for more in range(self.most + 1):
+                kept = composer.grown(kept, len(self.first) + more) if more else kept
+                best, top = self.path[more], kept[0] if kept else None
+                if top is not None and (best is None or top.worth > best.worth):
+                    self.path[more] = top

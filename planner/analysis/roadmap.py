@@ -28,7 +28,7 @@ def roadmap(
     bench = Bench(plan, case, seconds, say)
     path: list[dict[str, Any]] = []
     best: Outcome | None = None
-    walk = None if bench.small else Walk(bench)
+    walk = None if bench.small else Walk(bench, moves)
     for k in range(moves + 1):
         bench.say(f"at most {k} sites")
         start = best if walk is None else walk.best(k, best)

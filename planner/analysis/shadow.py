@@ -108,13 +108,15 @@ def _priced(lp: HeldLp, limit: Limit) -> dict[str, Any] | None:
             sides[name] = (price, reach(gain, price, step, sign * width))
     if all(abs(price) < 1e-6 for price, _ in sides.values()):
         return None
-    more, up = sides.get("more", (None, 0.0))
-    less, down = sides.get("less", (None, 0.0))
-    either = more if more is not None else less
+    more, less = sides.get("more"), sides.get("less")
+    known = more or less
+    assert known is not None
     row = {
         "kind": limit.kind, "rule": limit.rule, "key": limit.key, "unit": limit.unit,
-        "why": limit.words, "now": limit.now, "price_usd_bn": either, "one_less_usd_bn": less,
-        "holds_up": up, "holds_down": down,
+        "why": limit.words, "now": limit.now, "price_usd_bn": known[0],
+        "one_more_usd_bn": more[0] if more else None,
+        "one_less_usd_bn": less[0] if less else None,
+        "holds_up": more[1] if more else 0.0, "holds_down": less[1] if less else 0.0,
     }  # fmt: skip
     return row | {"text": _words(row)}
 
@@ -124,15 +126,21 @@ def _words(row: dict[str, Any]) -> str:
     one = unit[:-1] if unit.endswith("s") and " " not in unit else unit
     now = "" if row["now"] is None else f", now {row['now']:,.4g}"
     head = f"{row['rule']} of {row['key']} ({row['why']}{now}): "
-    more, less = row["price_usd_bn"], row["one_less_usd_bn"]
-    same = less is not None and abs(more - less) <= 1e-6 * max(1.0, abs(more))
-    worth = f"{head}USD {more:+,.4f} bn per {one} more"
-    if same:
-        far = f"{abs(row['holds_down']):,.4g} less to {row['holds_up']:,.4g} more"
-        return f"{worth}, as much lost per {one} less; holds from {far}."
-    lost = (
-        f"USD {-less:+,.4f} bn per {one} less (holds to {abs(row['holds_down']):,.4g} less)"
-        if less is not None
-        else "with less there is no plan"
+    more, less = row["one_more_usd_bn"], row["one_less_usd_bn"]
+    up, down = f"{row['holds_up']:,.4g} more", f"{abs(row['holds_down']):,.4g} less"
+    if more is not None and less is not None and abs(more - less) <= 1e-6 * max(1.0, abs(more)):
+        return (
+            f"{head}USD {more:+,.4f} bn per {one} more, as much lost per {one} less; holds from "
+            f"{down} to {up}."
+        )
+    gained = (
+        "with more there is no plan"
+        if more is None
+        else f"USD {more:+,.4f} bn per {one} more (holds to {up})"
     )
-    return f"{worth} (holds to {row['holds_up']:,.4g} more), {lost}."
+    lost = (
+        "with less there is no plan"
+        if less is None
+        else f"USD {-less:+,.4f} bn per {one} less (holds to {down})"
+    )
+    return f"{head}{gained}, {lost}."

@@ -100,7 +100,7 @@ DEAR = {
 
 
 def test_the_cheapest_mix_is_no_dearer_than_any_on_a_grid() -> None:
-    """Shares of pay and lead time on a grid, each point by two free solves of the turned case."""
+    """No point of a grid with less effort brings the site in, by free solves of the turned case."""
     case = plainer(DEAR)
     found = why_not(solve_case(case), case, "us_a", "N2")
     mix = found["mix"]
@@ -111,12 +111,13 @@ def test_the_cheapest_mix_is_no_dearer_than_any_on_a_grid() -> None:
     alone = found["cost"]["usd_bn"] - 1e-6
     helpful = [c["knob"] for c in found["changes"] if c["left_usd_bn"] < alone]
     assert len(helpful) >= 2
-    best = 9.0
-    for shares in itertools.product((0.0, 0.5, 1.0), repeat=len(helpful)):
+    # less never helps where more does not, so the dearest points below the answer are enough
+    grid = itertools.product((0.0, 0.5, 1.0), repeat=len(helpful))
+    below = [shares for shares in grid if sum(shares) < mix["effort"] - 1e-3]
+    top = max(map(sum, below))
+    for shares in (x for x in below if sum(x) == top):
         turn = {n: (knobs[n], x) for n, x in zip(helpful, shares, strict=True)}
-        if sum(shares) < best and _chosen(turned(case, turn)) is True:
-            best = sum(shares)
-    assert mix["effort"] <= best + 1e-3
+        assert _chosen(turned(case, turn)) is not True, (shares, mix["text"])
     at = {n: (knobs[n], x) for n, x in mix["shares"].items()}
     assert _chosen(turned(case, at)) is not False
     last = mix["last"]
