@@ -19,8 +19,9 @@ import numpy as np
 import pandas as pd
 
 from planner.analysis.held import Held
+from planner.core.histories import Numbers
 from planner.model.lp import Key
-from planner.model.matrix import Numbers, bounds, by_rows
+from planner.model.matrix import bounds, by_rows
 
 COLUMNS = "site,decision,product,begun_year,bound_usd_bn,reason"
 NEAR = 1e-6
@@ -54,7 +55,8 @@ def marginal(held: Held) -> Numbers | None:
         return None  # whole decisions a future may still take are not held
     rows, values = by_rows(model), np.array(held.values)
     weights = np.repeat(prices, np.diff(rows.starts)) * rows.values  # noqa: PD011 - arrays
-    worth = -np.bincount(rows.columns, weights=weights, minlength=len(values))
+    sums = np.bincount(rows.columns, weights=weights, minlength=len(values))
+    worth: Numbers = -sums.astype(np.float64)
     for j, amount in model.objective.items():
         worth[j] += amount
     low, high = bounds(model)
