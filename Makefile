@@ -7,12 +7,12 @@ BIN := $(VENV)/bin
 RUN ?= runs/base
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint format types bench floor wheel clean help
+.PHONY: demo test lint format types bench floor pictures wheel clean help
 .DELETE_ON_ERROR:
 
 help:
 	@sed -n '1,2s/^# //p' $(MAKEFILE_LIST)
-	@echo "also: lint format types bench floor wheel clean"
+	@echo "also: lint format types bench floor pictures wheel clean"
 
 demo: $(VENV)/.ready
 	@$(BIN)/planner solve scenarios/base.yaml --out $(RUN)
@@ -40,6 +40,10 @@ floor: $(VENV)/.ready-dev
 	$(PYTHON) -m venv --clear $(VENV)-floor
 	$(VENV)-floor/bin/python -m pip --disable-pip-version-check install --quiet -c $(VENV)/floors.txt --editable '.[dev]'
 	$(VENV)-floor/bin/python -m pytest -n 2 --dist worksteal $(FLOOR)
+
+# the pictures of README.md: solves the base case, draws its map, opens its report in Chromium
+pictures: $(VENV)/.ready-dev $(VENV)/.chromium
+	$(BIN)/python -m tests.pictures
 
 wheel: $(VENV)/.ready-dev
 	$(PIP) wheel --quiet --no-deps --wheel-dir dist .

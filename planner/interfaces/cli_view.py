@@ -34,6 +34,7 @@ def map_(
     formats: Annotated[
         str, typer.Option("--format", help="Any of png,svg,pdf,html, joined by commas.")
     ] = "png,svg",
+    dpi: Annotated[int, typer.Option(help="Dots an inch of PNG.")] = 300,
     out: Out = None,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -47,7 +48,7 @@ def map_(
 
     console = Console(as_json, quiet)
     wanted = tuple(part.strip().lower() for part in formats.split(",") if part.strip())
-    drawing = Drawing(year, layer, wanted, years)
+    drawing = Drawing(year, layer, wanted, years, dpi)
     sheet = f"years_{'-'.join(years.replace(',', ' ').split())}" if years else None
     asked = [str(part) for part in (layer, year, sheet) if part is not None]
     written: list[Path] = []

@@ -16,6 +16,8 @@ FORMATS = (*STILL, "html")
 """What a map can be written as."""
 ALL = "all"
 """Every year in which a period of the plan begins."""
+RESOLUTION = (30, 1200)
+"""Dots an inch a PNG may have."""
 MOST_YEARS = 24
 """Little maps on one sheet."""
 
@@ -24,13 +26,15 @@ MOST_YEARS = 24
 class Drawing:
     """How a map is asked for: year (empty = the end), layer (empty = the scenario's), formats.
 
-    `years` asks for one sheet of little maps instead: `2026,2030,2034`, or `all`.
+    `years` asks for one sheet of little maps instead: `2026,2030,2034`, or `all`. `dpi` is the
+    resolution of PNG.
     """
 
     year: int | None = None
     layer: str | None = None
     formats: tuple[str, ...] = ("png", "svg")
     years: str = ""
+    dpi: int = 300
 
 
 def draw(plan: Plan, case: Case, target: Path, asked: Drawing, data_root: Path) -> tuple[Path, ...]:
@@ -39,7 +43,7 @@ def draw(plan: Plan, case: Case, target: Path, asked: Drawing, data_root: Path) 
     Raises InputError for a format nobody writes, a year outside the plan, or an unknown layer.
     """
     years, wrong = _years(asked, case)
-    if issues := [*_unknown(asked.formats, FORMATS), *wrong]:
+    if issues := [*_unknown(asked.formats, FORMATS), *wrong, *_coarse(asked.dpi)]:
         raise InputError(issues)
     still = tuple(kind for kind in asked.formats if kind != "html")
     written: list[Path] = []
@@ -51,7 +55,7 @@ def draw(plan: Plan, case: Case, target: Path, asked: Drawing, data_root: Path) 
             figure = draw_year_maps(plan, case, data_root, years, asked.layer)
         else:
             figure = draw_map(plan, case, data_root, layer=asked.layer, year=asked.year)
-        written += save_map(figure, target, still)
+        written += save_map(figure, target, still, asked.dpi)
     if "html" in asked.formats:
         from planner.outputs.map_page import write_map_page
 
@@ -80,6 +84,13 @@ def _years(asked: Drawing, case: Case) -> tuple[tuple[int, ...], list[Issue]]:
         *_clashes(asked, years),
     ]  # fmt: skip
     return tuple(years), issues
+
+
+def _coarse(dpi: int) -> Iterator[Issue]:
+    low, high = RESOLUTION
+    if not low <= dpi <= high:
+        text, hint = f"no picture of {dpi} dots an inch", f"From {low} to {high}."
+        yield Issue("error", "E725", "map", "dpi", text, hint)
 
 
 def _clashes(asked: Drawing, years: list[int]) -> Iterator[Issue]:

@@ -107,7 +107,7 @@ def draw_difference_map(first: Plan, other: Plan, data_root: Path) -> Figure:
 
 
 def save_map(
-    figure: Figure, path: Path, formats: Sequence[str] = (), dpi: int = maps_canvas.DPI
+    figure: Figure, path: Path, formats: Sequence[str] = (), dpi: int = maps_canvas.PRINT_DPI
 ) -> tuple[Path, ...]:
     """Write a map; the same figure gives the same bytes.
 

@@ -26,6 +26,8 @@ from planner.outputs.maps_labels import Box, Label, Spot
 from planner.outputs.projections import Extent, scale_bar_km
 
 DPI = 200
+PRINT_DPI = 300
+"""Resolution of written PNG, unless another is asked for."""
 WIDTH, MARGIN, GAP = 13.2, 0.16, 0.1
 """Paper width, its margin, and the space between panels [inch]."""
 POINT = 1 / 72

@@ -197,6 +197,12 @@ def _service(plan: Plan, table: str, column: str) -> dict[str, list[float]]:
     return found
 
 
+def centres_open(plan: Plan, year: int | None) -> int:
+    """Research centres the plan has open by a year; a site may have several."""
+    opened = _service(plan, "research", "open_year").values()
+    return sum(year is None or y <= year for years in opened for y in years)
+
+
 def _standing(row: Mapping[str, object], case: Case, year: int | None) -> float:
     """Capacity that is not the plan's doing; by the year if the case knows it [kwpm]."""
     stated = formats.finite(row["existing_kwpm"]) or 0.0

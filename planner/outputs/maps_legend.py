@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 
 from planner.core.plan import Plan
 from planner.outputs import formats, maps_canvas, palette
-from planner.outputs.maps_content import Content, Shading
+from planner.outputs.maps_content import Content, Shading, centres_open
 from planner.outputs.maps_panels import Scale
 
 BOUNDARIES = "Boundaries: Natural Earth (public domain); not a legal statement"
@@ -60,7 +60,7 @@ def subtitle(plan: Plan, shown: Content) -> str:
     """Sites, capacity and centres in one line."""
     marks = shown.marks
     new = [m for m in marks if m.new > 0.05]
-    labs = sum(m.lab for m in marks)
+    labs = centres_open(plan, shown.year)
     total = sum(m.kwpm for m in marks)
     when = "at the end of the plan" if shown.year is None else f"in {shown.year}"
     parts = [

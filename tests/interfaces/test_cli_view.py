@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from planner.interfaces.cli import main
 from tests.interfaces.test_cli import folder
@@ -20,6 +21,15 @@ def test_map_refuses_before_it_draws(folder: Path, tmp_path: Path, capsys: Captu
     assert "no 'gif'" in said
     assert "1900 lies outside the plan" in said
     assert not list(tmp_path.glob("new/*"))
+
+
+@pytest.mark.parametrize(("given", "dots"), [([], 300), (["--dpi", "72"], 72)])
+def test_map_says_its_resolution(given: list[str], dots: int, folder: Path, tmp_path: Path) -> None:
+    assert main(["map", str(folder), "--format", "png", *given, "--out", str(tmp_path)]) == 0
+    (path,) = tmp_path.glob("*.png")
+    with Image.open(path) as picture:
+        assert picture.info["dpi"] == pytest.approx((dots, dots), abs=0.1)
+    assert main(["map", str(folder), "--dpi", "0", "--out", str(tmp_path)]) == 2
 
 
 def test_map_by_years_names_its_sheet(folder: Path, tmp_path: Path) -> None:

@@ -29,6 +29,9 @@ const go = async () => {
   root.dataset.ready = "0";
   const stage = document.createElement("div");
   stage.className = `view v-${name || "home"}`;
+  const slow = setTimeout(() => { // nothing stands there yet: say so
+    if (mine === turn && !root.children.length) root.replaceChildren(h("p", { class: "note" }, "Loading \u2026"));
+  }, 250);
   try {
     const left = await view(stage, ...given);
     if (mine !== turn) { if (left) left(); return; }
@@ -37,6 +40,8 @@ const go = async () => {
     root.dispatchEvent(new Event("shown"));
   } catch (error) {
     if (mine === turn) { root.replaceChildren(); told(error); }
+  } finally {
+    clearTimeout(slow);
   }
   root.dataset.ready = "1";
 };

@@ -131,7 +131,7 @@ class Asking {
     const answers = h("div", { class: "answers" });
     const buttons = questions.map((q) => h("button", { type: "button", class: q === questions[0] ? "main" : null, onclick: () => this.ask(q, site, answers) }, ASKED[q]));
     const close = h("button", { type: "button", class: "close", "aria-label": "Close", onclick: () => { this.quit(); this.site = null; this.redraw(); history.replaceState(null, "", `#/run/${this.found.id}`); this.empty(); } }, "\u00D7");
-    this.card.replaceChildren(h("header", { class: "head" }, h("h2", { id: "h-site" }, site.name), close), h("dl", { class: "lines" }, site.lines.map(([k, v]) => [h("dt", {}, k), h("dd", {}, v)])), h("div", { class: "acts" }, buttons), answers);
+    this.card.replaceChildren(h("header", { class: "head" }, h("h2", { id: "h-site" }, site.name), close), h("dl", { class: "lines" }, site.lines.map(([k, v]) => [h("dt", {}, k), h("dd", {}, v)])), ...(site.why ? [h("p", { class: "note", lang: "en" }, site.why[1])] : []), h("div", { class: "acts" }, buttons), answers);
     try {
       const jobs = await ask("/api/jobs");
       const mine = jobs.filter((j) => j.kind === "ask" && j.asked.run === this.found.id && j.asked.site === site.id);
