@@ -14,7 +14,7 @@ NOTE = ",own-estimate,D,made up"
 def without(text: str, parameter: str, prefix: str) -> str:
     """A fact table without the rows of some entities."""
     rows = list(csv.reader(io.StringIO(text)))
-    kept = [r for r in rows if not (r[1] == parameter and r[0].startswith(prefix))]
+    kept = [r for r in rows if not (r[1] == parameter and r[0].lower().startswith(prefix[:2]))]
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(kept)
     return out.getvalue()
