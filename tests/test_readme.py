@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import planner
-from planner.inputs.load import load_case
+from planner.inputs.load import load_case, scenario_root
 from planner.model.catalogue import concepts, option_schemas
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,7 +35,9 @@ def test_the_example_scenario_loads(text: str, tmp_path: Path) -> None:
     path.write_text(text, encoding="utf-8")
     case = load_case(path, option_schemas())
     assert case.scenario.name == "japan-doubles"
-    assert case.value("programme.budget_usd_bn", "jp_5g_nedo") == 18
+    before = load_case(scenario_root() / "base.yaml", option_schemas())
+    name = ("programme.budget_usd_bn", "jp_5g_nedo")
+    assert case.value(*name) == pytest.approx(2 * before.value(*name))
 
 
 def test_every_concept_is_in_the_table() -> None:

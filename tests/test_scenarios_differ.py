@@ -21,7 +21,7 @@ def chosen(name: str) -> tuple[frozenset[str], float]:
 
 
 def test_at_least_three_sets_of_countries() -> None:
-    names = ("base", "cost-first", "tariff-escalation", "insular")
+    names = ("base", "cost-first", "second-tier", "insular")
     found = {name: chosen(name) for name in names}
     assert len({countries for countries, _ in found.values()}) >= 3
     assert found["insular"][0] == frozenset()

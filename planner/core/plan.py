@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 CASH_COLUMNS = (
@@ -69,13 +70,18 @@ class Plan:
 
     def values(self, family: str) -> dict[tuple[Any, ...], float]:
         """Key -> value of a variable family; missing keys are zero."""
-        if family not in self._known:
-            self._known[family] = _by_key(self.variables.get(family))
-        return dict(self._known[family])
+        frame = self.variables.get(family)
+        if frame is None or frame.empty:
+            return {}
+        now = frame["value"].to_numpy(dtype=float)
+        known = self._known.get(family)
+        if known is None or not np.array_equal(known[0], now, equal_nan=True):
+            known = self._known[family] = (now.copy(), _by_key(frame))
+        return dict(known[1])
 
     @cached_property
-    def _known(self) -> dict[str, dict[tuple[Any, ...], float]]:
-        """Families asked for before: many rules ask for the same ones."""
+    def _known(self) -> dict[str, tuple[Any, dict[tuple[Any, ...], float]]]:
+        """Families asked for before, as long as their figures stay: many rules ask for the same."""
         return {}
 
     def table(self, name: str) -> pd.DataFrame:
@@ -96,9 +102,7 @@ class Plan:
         )
 
 
-def _by_key(frame: pd.DataFrame | None) -> dict[tuple[Any, ...], float]:
+def _by_key(frame: pd.DataFrame) -> dict[tuple[Any, ...], float]:
     """Key -> value of a family's rows."""
-    if frame is None or frame.empty:
-        return {}
     keys = [frame[c].tolist() for c in frame.columns if c != "value"]
     return dict(zip(zip(*keys, strict=True), map(float, frame["value"].tolist()), strict=True))

@@ -84,7 +84,14 @@ def _resolve(path: Path, root: Path, chain: tuple[Path, ...]) -> tuple[dict[str,
 
 def _find(name: str, path: Path, root: Path) -> Path | None:
     candidates = (path.parent / name, path.parent / f"{name}.yaml", root / f"{name}.yaml")
-    return next((c for c in candidates if c.suffix in (".yaml", ".yml") and c.is_file()), None)
+    return next((c for c in candidates if c.suffix in (".yaml", ".yml") and _is_file(c)), None)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name no file can have, longer than the system allows
+        return False
 
 
 def _origins(document: Document) -> Origin:
