@@ -33,13 +33,13 @@ def why(answer: Answer) -> Section:
     """What a site brings by account, with the rules that bind there."""
     rows = [[r["rule"], r["key"], r["why"]] for r in answer["binding"]]
     return {"picture": _drawn(_accounts(answer["by_group"], "brought by it")), "rows": rows,
-            "title": f"Why {answer['name']}",
-            "headings": ["rule that binds", "of", "meaning"]}  # fmt: skip
+            "title": f"Why a site is in: {answer['name']}",
+            "headings": ["rule that binds", "of what", "meaning"]}  # fmt: skip
 
 
 def why_not(answer: Answer) -> Section:
     """What forcing a site in changes by account, with the changes that would bring it in."""
-    title = {"title": f"Why not {answer['name']}"}
+    title = {"title": f"Why a site is not in: {answer['name']}"}
     if not answer.get("allowed"):
         return title
     rows = [[c["words"], f"{c['now']:.4g} {c['unit']}",
