@@ -53,7 +53,11 @@ def test_single_sites_and_other_plans_are_asked_by_argument(run: Path) -> None:
     )
     assert [a["question"] for a in found] == ["why", "why not", "prices", "closeness", "weights"]
     page = (run / "report.html").read_text(encoding="utf-8")
-    for title in ("Why jp_a", "Why not us_a", "What one more of a limit is worth"):
+    for title in (
+        "Why a site is in: jp_a",
+        "Why a site is not in: us_a",
+        "What one more of a limit is worth",
+    ):
         assert title in page
     again, _ = api.answers(run, ("why:jp_a",))
     assert len(again) == len(found), "asked again, not doubled"

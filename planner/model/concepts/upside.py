@@ -1,7 +1,7 @@
 """Upside: a programme takes a share of what its projects earn above the plan they submitted.
 
     upside.cash[p,g,k,t,u]  upside[p,g,k,t,u] >= EXCESS[g,k,t,u] * sum(contract[i,p,k,t], i in g)
-                              - (FULL[g,k,t,u] * sum(cap[i,k,t], i in g)
+                              - (FULL[g,k,t,u] * sum(cap[i,k,t] + lift[i,k,t], i in g)
                                  - sum(MARGIN[g,m,k,t,u] * ship[g,m,k,t,u], m))        [USD bn]
     shared = -SHARE[p] * upside[p,g,k,t,u]                                             [USD bn]
     MARGIN = L * (PRICE[k,t] * PFACTOR[m,k,u] * (1 + PREMIUM[m,c]) - MATERIALS[k])     [USD bn/mn]
@@ -29,7 +29,7 @@ from planner.core.plan import Plan
 from planner.core.sets import State
 from planner.model.lp import Model, Row
 
-AFTER = ("strings",)
+AFTER = ("strings", "spillover")
 NEEDS = ("string", "programme", "price")
 READS = (
     *discount.READS,
@@ -140,7 +140,8 @@ def _rows(
     for key, value in found.items():
         p, g, k, t, u = key
         terms = [(upside[key], 1.0), *((j, -value.excess) for j in under[p, g, k, t])]
-        caps = (cap.get((i, k, t)) for i in case.sets.groups[g])
+        able = (cap, m.families["lift"]) if "lift" in m.families else (cap,)
+        caps = (family.get((i, k, t)) for family in able for i in case.sets.groups[g])
         sold = ((ship.get((g, n, k, t, u)), -paid) for n, paid in value.margin.items())
         terms += [(j, value.full) for j in caps if j is not None]
         terms += [(j, paid) for j, paid in sold if j is not None]
@@ -154,11 +155,12 @@ def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
         if shared(case, p) > 0 and case.has("price.price_usd_per_wafer", k):
             spot = (p, case.sets.group_of(i), k, t)
             under[spot] = under.get(spot, 0.0) + kwpm
-    cap, ship, booked = (plan.values(f) for f in ("cap", "ship", "upside"))
+    cap, lift, ship, booked = (plan.values(f) for f in ("cap", "lift", "ship", "upside"))
     for (p, g, k, t), kwpm in under.items():
         for u in case.sets.states[t]:
             value = worth(case, p, g, k, u)
-            able = value.full * sum(cap.get((i, k, t), 0.0) for i in case.sets.groups[g])
+            sites = [(i, k, t) for i in case.sets.groups[g]]
+            able = value.full * sum(cap.get(s, 0.0) + lift.get(s, 0.0) for s in sites)
             earned = sum(
                 paid * ship.get((g, n, k, t, u.id), 0.0) for n, paid in value.margin.items()
             )
