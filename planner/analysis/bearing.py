@@ -14,6 +14,7 @@ helps every plan alike carries much money and decides nothing.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -244,7 +245,5 @@ def _row(number: Number, effects: Sequence[float]) -> dict[str, Any]:
 
 def _grade(facts: Iterable[Fact]) -> str:
     """The grade most of the number's rows have; the weaker one where they tie."""
-    counts: Mapping[str, int] = {}
-    for f in facts:
-        counts = {**counts, f.grade: counts.get(f.grade, 0) + 1}
+    counts = Counter(f.grade for f in facts)
     return max(counts, key=lambda g: (counts[g], g))

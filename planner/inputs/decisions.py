@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from planner.core.errors import InputError, Issue, did_you_mean
-from planner.inputs.files import Table, read_table
-from planner.inputs.tables import parse_number
+from planner.inputs.files import Table, parse_number, read_table
 
 DECISIONS = (
     "id", "title", "firm", "announced", "scenario", "kind", "product", "kwpm", "kwpm_low",

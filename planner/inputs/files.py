@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,3 +91,12 @@ def _text(path: Path, where: str, issues: list[Issue]) -> str | None:
         issues.append(Issue("error", "E108", where, "", "the file is empty"))
         return None
     return text
+
+
+def parse_number(text: str) -> float | None:
+    """A finite number, or None."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None

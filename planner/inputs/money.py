@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from planner.core.errors import Issue, did_you_mean
-from planner.inputs.files import read_table
+from planner.inputs.files import parse_number, read_table
 
 PRICE_YEAR = 2025
 DOLLAR = "USD"
@@ -86,8 +86,8 @@ def read_money(root: Path, sources: Mapping[str, object], issues: list[Issue]) -
     prices: dict[int, float] = {}
     for line, row in read_table(path, where, COLUMNS, issues).rows:
         at, series, period = f"{where}:{line}", row.get("series", ""), row.get("period", "")
-        value = _positive(row.get("value", ""))
-        if value is None or not period.isdigit():
+        value = parse_number(row.get("value", ""))
+        if value is None or value <= 0 or not period.isdigit():
             text = f"'{period}' must be a year and '{row.get('value', '')}' a number above 0"
             issues.append(Issue("error", "E113", at, "value", text))
         elif series == PRICES:
@@ -108,11 +108,3 @@ def read_money(root: Path, sources: Mapping[str, object], issues: list[Issue]) -
         issues.append(Issue("error", "E130", where, PRICES, text))
         return Money()
     return Money(rates, prices)
-
-
-def _positive(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if 0 < value < float("inf") else None

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from planner.core.errors import InputError, Issue, did_you_mean
-from planner.inputs.files import read_table
-from planner.inputs.tables import parse_number
+from planner.inputs.files import parse_number, read_table
 
 COLUMNS = (
     "id", "measure", "country", "product", "value", "low", "high", "unit", "year", "source",

@@ -9,7 +9,7 @@ from pathlib import Path
 from planner.core.case import Fact, Record
 from planner.core.errors import Issue, did_you_mean
 from planner.inputs.dictionary import Dictionary, Entry
-from planner.inputs.files import read_table
+from planner.inputs.files import parse_number, read_table
 from planner.inputs.money import PRICE_YEAR, Money, UnknownMoneyError, read_money
 from planner.inputs.patterns import is_pattern, problem, spread
 
@@ -77,15 +77,6 @@ def _check_cell(  # noqa: C901 - one branch per kind of column
         parts = [cell] if entry.kind == "ref" else [p.strip() for p in cell.split(";")]
         for part in (p for p in parts if p and p not in known):
             say("E116", f"unknown {entry.refers_to[0]} '{part}'", did_you_mean(part, known))
-
-
-def parse_number(text: str) -> float | None:
-    """A finite number, or None."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
 
 
 def inside(entry: Entry, value: float) -> bool:
