@@ -19,7 +19,7 @@ import highspy
 import numpy as np
 
 from planner.core.histories import Numbers
-from planner.solve.highs import HEURISTIC_EFFORT, quiet
+from planner.solve.highs import SEARCH, quiet
 
 Listen = Callable[[float, float, int], None]
 """Told the best plan's worth, the bound, and the nodes of a search."""
@@ -193,7 +193,7 @@ class MasterSession:
         gap, seconds, seed = settings
         options = {
             "mip_rel_gap": gap, "time_limit": max(0.1, seconds), "random_seed": seed,
-            "mip_heuristic_effort": HEURISTIC_EFFORT,
+            **SEARCH,
         }  # fmt: skip
         for name, value in options.items():
             copy.setOptionValue(name, value)

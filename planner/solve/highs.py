@@ -31,7 +31,7 @@ from planner.solve import grain
 from planner.solve.answer import Answer as Answer
 from planner.solve.answer import Progress as Progress
 from planner.solve.answer import gap_of as gap_of
-from planner.solve.live import HEURISTIC_EFFORT as HEURISTIC_EFFORT
+from planner.solve.live import SEARCH as SEARCH
 from planner.solve.live import Live, listener, searched
 
 HIGHS = "highs"

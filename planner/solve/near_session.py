@@ -20,7 +20,7 @@ import numpy as np
 from planner.core.histories import Numbers
 from planner.model.matrix import Places, Programme
 from planner.solve.highs import quiet
-from planner.solve.live import HEURISTIC_EFFORT, passed
+from planner.solve.live import SEARCH, passed
 
 SMALL = 1e-9
 """HiGHS drops coefficients no larger than this when a programme is loaded."""
@@ -195,7 +195,7 @@ def around(programme: Programme, near: Around, target: float, seconds: float) ->
     options = {
         "objective_target": target,
         "mip_max_nodes": NODES,
-        "mip_heuristic_effort": HEURISTIC_EFFORT,
+        **SEARCH,
         "mip_rel_gap": 1e-3,
         "time_limit": seconds,
     }

@@ -36,6 +36,21 @@ def test_only_equations_of_one_continuous_column_change() -> None:
     assert before.rows[0][1][1][1] == -25.0, "the model itself stays as it was"
 
 
+def test_an_exact_threshold_is_still_met() -> None:
+    model, cap = small(), 2
+    tier = model.variables("tier", [(1,)], index="x", unit="0/1", high=1, kind="integer")[1,]
+    # 60 kwpm is the most there can be: one module of 25, two of 12.5, and 10
+    reached = [((1,), [(tier, 60.0), (cap, -1.0)], "<=", 0.0)]
+    model.require("tier", reached, unit="kwpm", why="")
+    model.require("least", [((1,), [(cap, 1.0)], ">=", 60.0)], unit="kwpm", why="")
+    model.maximise([(tier, 1.0)])
+    after = grain.shortened(model)
+    assert after.rows[-2][1] == [(tier, 60.0), (cap, -1.0 - grain.LONG)]
+    assert after.rows[-1][1] == [(cap, 1.0 + grain.LONG)]
+    assert after.rows[2][1] is model.rows[2][1], "a ceiling stays as it is"
+    assert highs.run(after, SolverSettings(gap=0.0)).objective == pytest.approx(61.0, rel=1e-5)
+
+
 def test_small_models_are_searched_as_they_are() -> None:
     assert not grain.needed(small())
     assert not grain.needed(build_model(rich()).model)
