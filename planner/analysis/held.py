@@ -31,12 +31,12 @@ class Outcome:
 
 
 class Held:
-    """A plan with its model, ready for several what-ifs."""
+    """A plan with its model (built here if none is given), ready for several what-ifs."""
 
-    def __init__(self, plan: Plan, case: Case) -> None:
+    def __init__(self, plan: Plan, case: Case, built: Built | None = None) -> None:
         self.plan = plan
         self.case = case
-        self.built: Built = build_model(case)
+        self.built: Built = built or build_model(case)
         self.values = [0.0] * len(self.built.model.names)
         for name, family in self.built.model.families.items():
             for key, value in plan.values(name).items():
@@ -102,7 +102,7 @@ class Held:
     def _solve(self, model: Model, country: str) -> Outcome | None:
         settings = SolverSettings(gap=1e-5, time_limit=SECONDS, seed=self.case.scenario.solver.seed)
         try:
-            answer = highs.run(model, settings)
+            answer = highs.run(model, settings, in_bulk=True)
         except PlannerError:
             return None
         if answer.values is None:

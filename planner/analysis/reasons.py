@@ -14,6 +14,7 @@ from planner.analysis.held import Held, Outcome
 from planner.analysis.site_reasons import site_reasons
 from planner.core.case import Case
 from planner.core.plan import Plan
+from planner.model.assemble import Built
 from planner.solve.extract import expected_by_group
 
 METHOD = "re-solved with all other siting decisions held as in the plan"
@@ -27,12 +28,15 @@ WORDS = {
 """What a group's change means when it helps and when it hurts."""
 
 
-def explained(plan: Plan, case: Case) -> Plan:
-    """The plan with reasons for every host country and, where prices prove them, every site."""
+def explained(plan: Plan, case: Case, built: Built | None = None) -> Plan:
+    """The plan with reasons for every host country and, where prices prove them, every site.
+
+    built: the plan's model, where it stands already.
+    """
     hosts = _hosts(plan, case)
     if not hosts:
         return plan
-    held = Held(plan, case)
+    held = Held(plan, case, built)
     sites = site_reasons(held)
     tables = {**plan.tables, "site_reasons": sites} if len(sites) else plan.tables
     return replace(plan, reasons=tuple(_reason(held, c) for c in hosts), tables=tables)

@@ -19,11 +19,13 @@ from planner.api.questions import value_of_information as value_of_information
 from planner.api.sweeps import sweep as sweep
 from planner.api.views import gallery as gallery
 from planner.api.views import scorecards as scorecards
+from planner.api.warm import Warm
 
 if TYPE_CHECKING:
     from planner.core.case import Case
     from planner.core.errors import Issue
     from planner.core.plan import Plan
+    from planner.model.assemble import Built
     from planner.outputs.drawing import Drawing
 
 RUNS = Path("runs")
@@ -89,11 +91,14 @@ def check(
     return tuple(misplaced(case, _data(data_root)))
 
 
-def explain(plan: Plan, case: Case) -> Plan:
-    """The plan with why each host country and site is in or out; unchanged if it has reasons."""
+def explain(plan: Plan, case: Case, built: Built | None = None) -> Plan:
+    """The plan with why each host country and site is in or out; unchanged if it has reasons.
+
+    built: the plan's model, where it stands already; else it is built anew.
+    """
     from planner.analysis.reasons import explained
 
-    return plan if plan.reasons else explained(plan, case)
+    return plan if plan.reasons else explained(plan, case, built)
 
 
 def run(
@@ -115,16 +120,16 @@ def run(
         `solver`, `gap`, `time_limit`, `threads`, `seed` in place of the scenario's.
     """
     from planner.outputs.run_folder import require_replaceable
-    from planner.solve.optimise import solve_case
+    from planner.solve.optimise import solve_and_keep
 
     begun = time.perf_counter()
     case = load(scenario, set_values)
     seconds = {"load": time.perf_counter() - begun}
     folder = (out or RUNS / case.scenario.name).expanduser()
     require_replaceable(folder)
-    plan = solve_case(case, progress, **(settings or {}))
+    plan, built = solve_and_keep(case, Warm(_data(None), progress), **(settings or {}))
     plan = replace(plan, info=replace(plan.info, seconds={**seconds, **plan.info.seconds}))
-    return plan, save_run(plan, case, folder)
+    return plan, save_run(explain(plan, case, built), case, folder)
 
 
 def save_run(plan: Plan, case: Case, folder: str | Path, data_root: Path | None = None) -> Path:

@@ -174,9 +174,9 @@ def measured(text: Text, figure: Figure) -> tuple[float, float]:
 
 
 def fill(axes: Axes, path: Path, name: str, **style: Any) -> None:
-    """Filled land."""
+    """Filled land; the panel's limits stand, so no one need ask how far it reaches."""
     if np.size(path.vertices):
-        axes.add_patch(PathPatch(path, gid=name, **style))
+        axes.add_artist(PathPatch(path, gid=name, **style))
 
 
 def discs(axes: Axes, rows: Sequence[tuple[float, float, float]], name: str, **style: Any) -> None:

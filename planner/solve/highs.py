@@ -32,7 +32,7 @@ from planner.solve.answer import Answer as Answer
 from planner.solve.answer import Progress as Progress
 from planner.solve.answer import gap_of as gap_of
 from planner.solve.live import SEARCH as SEARCH
-from planner.solve.live import Live, listener, searched
+from planner.solve.live import Live, is_large, listener, searched
 
 HIGHS = "highs"
 
@@ -86,21 +86,23 @@ def interruptible(stop: threading.Event) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def run(
+def run(  # noqa: PLR0913 - all but two are named
     model: Model,
     settings: SolverSettings,
     *,
     solver: str = HIGHS,
     progress: Callable[[Progress], None] | None = None,
     start: list[float] | None = None,
+    in_bulk: bool = False,
 ) -> Answer:
     """Solve a model, HiGHS from the plan `start` if given; infeasible is a status.
 
-    Raises Stopped when a limit came before any plan.
+    in_bulk: hand it over as arrays whatever its size. Raises Stopped when a limit came before any
+    plan.
     """
     if solver.lower() != HIGHS:
         return _other(model, settings, solver)
-    return run_live(model, settings, progress, start)[0]
+    return run_live(model, settings, progress, start, in_bulk=in_bulk)[0]
 
 
 @dataclass(frozen=True)
@@ -117,16 +119,19 @@ def run_live(
     settings: SolverSettings,
     progress: Callable[[Progress], None] | None = None,
     start: list[float] | None = None,
+    *,
+    in_bulk: bool = False,
 ) -> tuple[Answer, Searched]:
     """Solve a model with HiGHS and keep the instance, for `polish`. Raises as `run`."""
     quiet()
     fine = grain.needed(model)
     used = grain.shortened(model) if fine else model
-    watch = listener(used, progress)
+    way = in_bulk or is_large(used)
+    watch = listener(progress, in_bulk=way)
     highspy.Highs.resetGlobalScheduler(True)  # else HiGHS refuses another number of threads
     begun = time.perf_counter()
     with interruptible(watch.stop):
-        live = searched(used, settings, watch, start)
+        live = searched(used, settings, watch, start, in_bulk=way)
     seconds = time.perf_counter() - begun
     answer = _answer(model, live, seconds)
     if fine:

@@ -131,22 +131,28 @@ class Live:
         self.watch.stop.clear()
 
 
-def listener(model: Model, progress: Callable[[Progress], None] | None) -> Watch:
+def listener(progress: Callable[[Progress], None] | None, *, in_bulk: bool) -> Watch:
     """Who listens to the search of a model: it knows which way round the objective goes over."""
-    return Watch(progress, 1.0 if _large(model) else PULP_FLIP)
+    return Watch(progress, 1.0 if in_bulk else PULP_FLIP)
 
 
 def searched(
-    model: Model, settings: SolverSettings, watch: Watch, start: Sequence[float] | None
+    model: Model,
+    settings: SolverSettings,
+    watch: Watch,
+    start: Sequence[float] | None,
+    *,
+    in_bulk: bool,
 ) -> Live:
     """Hand a model over and search it, from a plan if one is given."""
     whole = [j for j, is_whole in enumerate(model.integer) if is_whole]
     given = [] if start is None else [(j, start[j]) for j in whole]
-    way = _in_bulk if _large(model) else _by_pulp
+    way = _in_bulk if in_bulk else _by_pulp
     return way(model, settings, watch, given)
 
 
-def _large(model: Model) -> bool:
+def is_large(model: Model) -> bool:
+    """Whether PuLP's objects would cost as much as the search."""
     return len(model.names) >= LARGE
 
 

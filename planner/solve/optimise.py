@@ -36,13 +36,20 @@ def solve_case(
     scenario's. Raises Infeasible (with the conflicting rules), Stopped (a limit came before any
     plan), VerificationError (the plan does not hold when recomputed).
     """
+    return solve_and_keep(case, progress, solver=solver, **settings)[0]
+
+
+def solve_and_keep(
+    case: Case, progress: ProgressCall | None = None, *, solver: str = highs.HIGHS, **settings: Any
+) -> tuple[Plan, Built]:
+    """The plan as `solve_case` gives it, with its model for what is asked next."""
     asked = SolverSettings.model_validate(
         case.scenario.solver.model_dump() | {k: v for k, v in settings.items() if v is not None}
     )
     begun = time.perf_counter()
     built = build_model(case)
     build_seconds = time.perf_counter() - begun
-    return _search(case, built, asked, _Call(solver, progress, build_seconds))
+    return _search(case, built, asked, _Call(solver, progress, build_seconds)), built
 
 
 class _Call:
