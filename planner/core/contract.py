@@ -120,12 +120,13 @@ def _most(case: CaseView, pair: Pair, fabs: float) -> float:
     """Largest aid a project can draw [USD bn]."""
     i, p = pair
     knobs = case.scenario.concepts.get("subsidy", {})
+    levels = float(case.scenario.concepts.get("research", {}).get("levels", 1))
     scale = float(knobs.get("budget_scale", 1.0))
     share = case.value("programme.rate_pct", p) / 100 * float(knobs.get("rate_scale", 1.0))
     centres = 0.0
     if case.text("programmes", p, "covers") != "fab":
         types = case.items("sites", i, "centre_types")
-        centres = sum(case.value("centre.capex_usd_bn", r) for r in types)
+        centres = levels * sum(case.value("centre.capex_usd_bn", r) for r in types)
     caps = [f"programme.{name}_usd_bn" for name in ("project_cap", "budget")]
     limits = [case.value(name, p) * scale for name in caps if case.has(name, p)]
     return min([share * (fabs + centres), *limits])

@@ -155,7 +155,8 @@ def timeline_spans(plan: Plan, case: Case) -> list[charts_time.Span]:
         rows.append((_order(case, r), _bar(case, r, label, str(r["product"]))))
     for r in plan.table("research").to_dict("records"):
         record = {**r, "service_year": r["open_year"]}
-        rows.append((_order(case, r), _bar(case, record, str(r["centre_name"]), "")))
+        times = f" ×{r['levels']}" if r.get("levels", 1) > 1 else ""
+        rows.append((_order(case, r), _bar(case, record, f"{r['centre_name']}{times}", "")))
     return [span for _, span in sorted(rows, key=lambda pair: pair[0])]
 
 

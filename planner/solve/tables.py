@@ -101,7 +101,7 @@ def research_table(plan: Plan, case: Case) -> pd.DataFrame:
     """Centres opened, their partners and the fabs linked to them."""
     links = plan.values("link")
     rows: list[tuple[object, ...]] = []
-    for i, r, t in plan.values("centre"):
+    for (i, r, t), n in plan.values("centre").items():
         partners = [
             case.name("partners", p)
             for p in case.ids("partners")
@@ -118,14 +118,15 @@ def research_table(plan: Plan, case: Case) -> pd.DataFrame:
                 case.name("centre_types", r),
                 t,
                 t + case.value("centre.lead_years", r),
-                round(1000 * case.value("centre.headcount_thousand", r)),
+                round(1000 * n * case.value("centre.headcount_thousand", r)),
+                round(n),
                 "; ".join(partners),
                 ";".join(linked),
             )
         )
     return _frame(
         rows,
-        "site,name,country,centre_type,centre_name,begun_year,open_year,headcount,partners,linked_sites",
+        "site,name,country,centre_type,centre_name,begun_year,open_year,headcount,levels,partners,linked_sites",
     )
 
 

@@ -202,6 +202,37 @@ def test_a_centre_that_does_not_pay_is_left() -> None:
     assert plan.info.objective == pytest.approx(PLAIN)
 
 
+def grown(levels: int, cofunding: float = 0.0) -> Plan:
+    """The pilot line of `centred` with 0.2 a year; a second one keeps 60 % of that."""
+    facts, rows, concepts = centred(0.2)
+    facts |= {
+        "partner.cofunding_pct": {"institute": cofunding},
+        "partner.benefit_gain_pct": {"institute": 0},
+    }
+    rows["partners"] = {"institute": {"site": "jp_a", "centre_types": "pilot"}}
+    return solve_case(case(facts, rows, concepts={**concepts, "research": {"levels": levels}}))
+
+
+def test_a_centre_grows_by_hand() -> None:
+    """A second level brings 0.12 a year, costs 0.05 and 0.3 once: 0.12 over six years; a third
+    brings 0.072 and would lose 0.168."""
+    plan = grown(3)
+    assert sum(plan.values("centre").values()) == pytest.approx(2)
+    assert plan.table("research")["levels"].sum() == 2
+    assert plan.info.objective == pytest.approx(PLAIN + 6 * 0.15 - 0.3 + 6 * 0.07 - 0.3)
+
+
+def test_a_partner_makes_a_third_level_pay_by_hand() -> None:
+    """With all running cost carried a third level brings 0.072 a year after 0.3: 0.132."""
+    gains = [6 * 0.2 * 0.6**n - 0.3 for n in range(3)]
+    assert grown(3, cofunding=100).info.objective == pytest.approx(PLAIN + sum(gains))
+
+
+def test_one_level_is_a_centre_that_is_there_or_not() -> None:
+    assert grown(1).info.objective == pytest.approx(researched(0.2).info.objective)
+    assert grown(2).info.objective >= grown(1).info.objective
+
+
 def test_a_fab_near_the_frontier_brings_its_centre_by_hand() -> None:
     """Opened when the fab begins or runs: 0.3 and 0.05 a year for four to six years; and the
     joint programme with it, 0.02 a year for six years from the day the fab begins."""

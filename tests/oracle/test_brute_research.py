@@ -49,6 +49,7 @@ def draw(seed: int) -> dict[str, Any]:
         "floor": r.choice([None, None, 40, 60, 100]),
         "since": r.choice([2028, 2030]),
         "spill": r.random() < 0.7,
+        "levels": r.choice([1, 1, 2]),
     }
 
 
@@ -76,7 +77,7 @@ def as_case(d: dict[str, Any]) -> Case:
     rows = {
         "sites": {
             "us_a": {"centre_types": "pilot", "products": "N2"},
-            "jp_a": {"centre_types": "pilot;lab", "products": "N2"},
+            "jp_a": {"centre_types": ";".join(kinds_of(d)), "products": "N2"},
         },
         "centre_types": {"pilot": {"unlocks": "N2"}, "lab": {"unlocks": ""}},
         "partners": {"institute": {"site": "jp_a", "centre_types": "pilot"}},
@@ -88,18 +89,34 @@ def as_case(d: dict[str, Any]) -> Case:
         concepts={
             "cocreation": {"near_generations": d["near"], "link_usd_bn_per_year": d["link"]},
             "spillover": {"on": d["spill"]},
+            "research": {"levels": d["levels"]},
             "limits": {**limits, "research_since": d["since"]},
         },
     )
 
 
 class At(NamedTuple):
-    """What is done at a site: years of the fab, the pilot line, the laboratory and the link."""
+    """What is done at a site: years of the fab, of each level of the pilot line and the laboratory,
+    and of the link."""
 
     fab: int | None
-    pilot: int | None
-    lab: int | None
+    pilot: tuple[int, ...]
+    lab: tuple[int, ...]
     link: int | None
+
+
+def kinds_of(d: dict[str, Any]) -> list[str]:
+    """Centre types in Japan; the laboratory stays away where pilot lines may grow (too many)."""
+    return ["pilot", "lab"] if d["levels"] == 1 else ["pilot"]
+
+
+def grown(years: list[int], levels: int) -> list[tuple[int, ...]]:
+    """Every way to decide up to so many levels."""
+    return [
+        some
+        for n in range(levels + 1)
+        for some in itertools.combinations_with_replacement(years, n)
+    ]
 
 
 def rank(d: dict[str, Any], t: int) -> int:
@@ -114,12 +131,15 @@ def choices(d: dict[str, Any], i: str) -> Iterator[At]:
     """Everything allowed at a site."""
     fabs = [t for t in PERIODS if rank(d, t) - 7 >= d["gap"][i]]
     pilots = [t for t in PERIODS if t < END - 1 - d["lead"]]
-    labs = [t for t in PERIODS if t < END - 2] if i == "jp_a" else []
+    labs = [t for t in PERIODS if t < END - 2] if i == "jp_a" and "lab" in kinds_of(d) else []
     last = max((t for t in fabs if near(d, t)), default=0)
     for fab, pilot, lab, link in itertools.product(
-        (None, *fabs), (None, *pilots), (None, *labs), (None, *(t for t in PERIODS if t <= last))
+        (None, *fabs),
+        grown(pilots, d["levels"]),
+        grown(labs, d["levels"]),
+        (None, *(t for t in PERIODS if t <= last)),
     ):
-        if link is not None and (pilot is None or pilot > link):
+        if link is not None and not any(v <= link for v in pilot):
             continue
         if fab is not None and near(d, fab) and (link is None or link > fab):
             continue
@@ -148,9 +168,8 @@ def value(d: dict[str, Any], us: At, jp: At) -> float:  # noqa: C901, PLR0912 - 
             able[t] += W * (kwpm + more)
             if at.link is not None and at.link <= t:
                 total -= d["link"] * 2 * over[t]
-        for kind, v, lead in (("pilot", at.pilot, d["lead"]), ("lab", at.lab, 1)):
-            if v is None:
-                continue
+        decided = [("pilot", v, d["lead"]) for v in at.pilot] + [("lab", v, 1) for v in at.lab]
+        for kind, v, lead in decided:
             yearly, capex = (d["running"], d["capex"]) if kind == "pilot" else (0.02, 0.1)
             extra = 0.0
             if (i, kind) == ("jp_a", "pilot"):
@@ -168,7 +187,8 @@ def value(d: dict[str, Any], us: At, jp: At) -> float:  # noqa: C901, PLR0912 - 
         total += min(able[t], d["demand"]) * (d["price"] - 1000) / 1000 * 2 * over[t]
         for kind, worth in (("pilot", d["benefit"]), ("lab", d["lab"])):
             n = running[kind][t]
-            total += worth * 2 * (min(n, 1.0) + KEEPS * max(0.0, n - 1.0)) * over[t]
+            steps = sum(KEEPS**k * min(1.0, max(0.0, n - k)) for k in range(4))
+            total += worth * 2 * steps * over[t]
     return total
 
 
@@ -204,7 +224,9 @@ def test_the_draws_exercise_every_choice() -> None:
         plan = solved(seed)
         met.update(name for name in ("modules", "centre", "link", "lift") if plan.values(name))
         met.update(kind for _, kind, _ in plan.values("centre"))
+        grew = Counter((i, kind) for i, kind, _ in plan.values("centre"))
+        met["grown"] += max([*plan.values("centre").values(), *grew.values()], default=0) > 1.5
         met.update(["floor"] if draw(seed)["floor"] else [])
         met.update(["ruled out"] if max(draw(seed)["gap"].values()) > 1 else [])
-    wanted = ("modules", "centre", "link", "lift", "pilot", "lab", "floor", "ruled out")
+    wanted = ("modules", "centre", "link", "lift", "pilot", "lab", "grown", "floor", "ruled out")
     assert all(met[name] >= 5 for name in wanted), met

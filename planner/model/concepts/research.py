@@ -1,17 +1,19 @@
 """Research: R&D centres are opened where their people and partners are.
 
-    research.once[i,r]     sum(centre[i,r,t], t) <= 1                                     [centres]
+    research.once[i,r]     sum(centre[i,r,t], t) <= LEVELS                                [levels]
     active(t)              = sum(centre[i,r,v], v + LEAD[r] <= t)
     outlay  = centre * CAPEX[r]                                       paid half-way to opening
     running = L * active * RUNNING[r] * (1 - COFUNDING)               (best partner at the site)
     gain    = L * active * BENEFIT[r] * GAIN                          what the partner adds
-    research.steps[r,t]    sum(step[r,n,t], n) <= sum(active(centre[i,r,.], t), i)        [centres]
+    research.steps[r,t]    sum(step[r,n,t], n) <= sum(active(centre[i,r,.], t), i)        [levels]
     benefit = L * sum(step[r,n,t] * BENEFIT[r] * KEEPS**(n - 1), n)   royalties and designs won
     staff   = STAFF[r] researchers, hired and priced in `talent`                          [thousand]
 Partners are real institutes and alliances tied to a site (`data/entities/partners.csv`); a centre
-works with the one that carries most of its cost there. A second centre of a type finds less that
-the first has not found (KEEPS < 1): steps n <= STEPS are concave, so they fill in order. Benefits
-belong to the firm's home company. Sources: fact tables `centre`, `partner`.
+works with the one that carries most of its cost there. A centre may grow: each of its LEVELS has
+the people, cost and benefit of the data, is decided on its own (at once or later) and can be aided
+like the first; with one level a centre is there or not. A second centre of a type, or a second
+level, finds less that the first has not found (KEEPS < 1): steps n <= STEPS are concave, so they
+fill in order. Benefits belong to the firm's home company. Sources: fact tables `centre`, `partner`.
 """
 
 from __future__ import annotations
@@ -51,6 +53,8 @@ class Options(Base):
     """Benefit of one more centre of a type against the one before (own estimate) [%]"""
     most_steps: Annotated[int, Field(ge=1, le=40)] = 8
     """Centres of a type that still bring a benefit [centres]"""
+    levels: Annotated[int, Field(ge=1, le=10)] = 1
+    """How large a centre may grow, in times its size in the data [levels]"""
 
 
 def candidates(case: CaseView) -> list[tuple[str, str, int]]:
@@ -109,15 +113,19 @@ def step_benefit(case: CaseView, opt: Options, r: str, n: int) -> float:
 def build(m: Model, case: CaseView, opt: Options) -> None:
     """Create centre and step; book outlay, running cost, gain and benefit."""
     keys = candidates(case)
+    kind = "binary" if opt.levels == 1 else "integer"
     centre = m.variables(
-        "centre", keys, index="site,centre_type,period", unit="centres", kind="binary"
+        "centre", keys, index="site,centre_type,period", unit="levels", high=opt.levels, kind=kind
     )
     pairs = sorted({key[:2] for key in keys})
     m.require(
         "research.once",
-        ((p, [(centre[key], 1.0) for key in keys if key[:2] == p], "<=", 1.0) for p in pairs),
-        unit="centres",
-        why="a centre of a type is opened once at a site",
+        (
+            (p, [(centre[key], 1.0) for key in keys if key[:2] == p], "<=", float(opt.levels))
+            for p in pairs
+        ),
+        unit="levels",
+        why="a centre of a type is opened once at a site and grows so far",
     )
     for i, r, t in keys:
         column, c = centre[i, r, t], case.sets.country_of[i]
@@ -153,12 +161,13 @@ def _steps(m: Model, case: CaseView, opt: Options, keys: list[tuple[str, str, in
     """Concave benefit of the centres of a type, by how many are open."""
     centre = m.family("centre")
     spots = [(r, p) for r in dict.fromkeys(r for _, r, _ in keys) for p in case.sets.periods]
-    count = {r: min(opt.most_steps, len({i for i, q, _ in keys if q == r})) for r, _ in spots}
+    sites = {r: len({i for i, q, _ in keys if q == r}) for r, _ in spots}
+    count = {r: min(opt.most_steps, opt.levels * n) for r, n in sites.items()}
     step = m.variables(
         "step",
         [(r, n, p) for r, p in spots for n in range(1, count[r] + 1)],
         index="centre_type,step,period",
-        unit="centres",
+        unit="levels",
         high=1.0,
     )
     active: dict[tuple[str, int], list[tuple[int, float]]] = {spot: [] for spot in spots}
@@ -177,7 +186,7 @@ def _steps(m: Model, case: CaseView, opt: Options, keys: list[tuple[str, str, in
             )
             for r, p in spots
         ),
-        unit="centres",
+        unit="levels",
         why="only open centres bring a benefit",
     )
     home = next((c for c in case.sets.countries if case.sets.role_of[c] == "home"), "")
@@ -196,7 +205,7 @@ def _steps(m: Model, case: CaseView, opt: Options, keys: list[tuple[str, str, in
 
 
 def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
-    """Centres only where allowed, once each; benefits only of open ones."""
+    """Centres only where allowed, each as large as it may be; benefits only of open ones."""
     allowed = set(candidates(case))
     times: dict[tuple[str, str], float] = {}
     for (i, r, t), n in plan.values("centre").items():
@@ -204,8 +213,8 @@ def check(plan: Plan, case: CaseView, opt: Options) -> Iterator[Issue]:
             yield _issue("once", (i, r, t), "a centre where none may be")
         times[i, r] = times.get((i, r), 0.0) + n
     for pair, n in times.items():
-        if n > 1 + 1e-6:
-            yield _issue("once", pair, f"opened {n:.3g} times")
+        if n > opt.levels + 1e-6:
+            yield _issue("once", pair, f"{n:.3g} levels where {opt.levels} may be")
 
     steps: dict[tuple[str, int], float] = {}
     for (r, _, p), n in plan.values("step").items():
