@@ -5,7 +5,7 @@ sum(1 - z | z = 1) + sum(z | z = 0) >= 1, so the next one differs; the census en
 left within the tolerance (complete) or when the time is up (not complete, and it says so). Large
 programmes begin with the plan thinned out, best first, every single site of it at least (see
 `composed`), then go on to neighbours: one site more with the rest of the plan held. A second method
-looks for sets far apart: most switches different, worth at least (1 - within).
+looks for sets far apart on the ground and worth at least (1 - within): see `far_apart`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 from planner.analysis.bench import SECONDS, Bench, Outcome, Say
 from planner.analysis.composed import Composer
+from planner.analysis.far_apart import far_apart
 from planner.core.case import Case
 from planner.core.plan import Plan
 from planner.solve.variant import (
@@ -27,8 +28,6 @@ from planner.solve.variant import (
     with_site_switches,
 )
 
-FARTHEST = 3
-"""How many far-apart sets are looked for."""
 THINNED = 0.5
 """Share of the sets that may be the plan with fewer sites, so that others find room."""
 FAR_SHARE = 0.25
@@ -51,7 +50,7 @@ def alternatives(  # noqa: PLR0913, PLR0917 - a question with its settings
     bench = Bench(plan, case, seconds, say)
     census = Census(bench, within, count)
     found, complete = census.run()
-    far = _far_apart(census)
+    far = far_apart(census)
     sets = sorted(found.items(), key=lambda p: (-p[1], p[0]))[:count]
     best = sets[0][1] if sets else plan.info.objective
     rows = [
@@ -186,63 +185,6 @@ class Census:
         names = bench.begun_at(answer.values)
         self.found[names] = max(answer.objective, self.found.get(names, -math.inf))
         return answer.values
-
-
-def _far_apart(census: Census) -> list[dict[str, Any]]:
-    """Sets as different as can be from the plan and from each other, within the tolerance."""
-    bench, known = census.bench, [census.bench.begun_at(census.bench.values)]
-    rows: list[dict[str, Any]] = []
-    for _ in range(FARTHEST):
-        share = bench.left() / max(1, FARTHEST - len(rows))
-        if not bench.small and share < 3.0:
-            break
-        bench.say("looking for a set far from those known")
-        goal: dict[int, float] = {}
-        for names in known:
-            for i, z in census.switches.items():
-                goal[z] = goal.get(z, 0.0) + (-1.0 if i in names else 1.0)
-        cuts = [census.cut(names, n) for n, names in enumerate(known)]
-        variant = census.switched.plus([*cuts, census.floor_row()])
-        model = varied(bench.model, Variant(variant.rows, binaries=variant.binaries,
-                                            objective=goal))  # fmt: skip
-        answer = search(model, 0.0, max(20.0, share) if bench.small else share)
-        if answer is None or answer.values is None:
-            break
-        names = bench.begun_at(answer.values)
-        worth = bench.worth(answer.values)
-        far = len(set(names) ^ set(known[0]))
-        proved = not answer.stopped_by
-        rows.append({"sites": list(names), "sites_different": far, "value_usd_bn": worth,
-                     "farthest_proved": proved})  # fmt: skip
-        known.append(names)
-    return _polished(census, rows)
-
-
-def _polished(census: Census, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The best plan of each far set where the programme is small enough to look for it."""
-    bench = census.bench
-    if bench.small:
-        for row in rows:
-            bounds = {
-                z: (1.0, 1.0) if i in row["sites"] else (0.0, 0.0)
-                for i, z in census.switches.items()
-            }
-            answer = search(varied(bench.model, census.switched.plus(bounds=bounds)), 0.0, 20.0)
-            if answer is not None and answer.values is not None:
-                row["value_usd_bn"] = answer.objective
-        return rows
-    for row in rows:
-        row["note"] = "at least worth this: the set was looked for, not its best plan"
-    home = set(bench.begun_at(bench.values))
-    known = {tuple(row["sites"]) for row in rows}
-    # sets met on the way are a fallback where the search for the farthest ran out of time
-    met = sorted(census.found, key=lambda n: (-len(set(n) ^ home), -census.found[n], n))
-    rows += [
-        {"sites": list(names), "farthest_proved": False, "sites_different": len(set(names) ^ home),
-         "value_usd_bn": census.found[names], "note": "the most different of the sets met"}
-        for names in [n for n in met if n not in known and set(n) != home][:1]
-    ]  # fmt: skip
-    return sorted(rows, key=lambda r: -int(r["sites_different"]))
 
 
 def _shares(bench: Bench, sets: list[tuple[str, ...]]) -> list[dict[str, Any]]:

@@ -87,8 +87,8 @@ def alternatives(
     console.table(("site", "id", "near-optimal plans", "verdict"), rows)
     for row in found["far_apart"]:
         console.say(
-            f"{row['sites_different']} sites different, value {row['value_usd_bn']:,.2f}: "
-            + ", ".join(row["sites"])
+            f"{row['sites_different']} sites different, {row['km_apart']:,.0f} km apart, "
+            f"value {row['value_usd_bn']:,.2f}: " + ", ".join(row["sites"])
         )
     if wanted:
         from planner import api

@@ -8,6 +8,7 @@ import pytest
 
 from planner.analysis.alternatives import alternatives
 from planner.analysis.bench import Bench
+from planner.analysis.far_apart import apart_km, away_km, spots
 from planner.core.case import Case
 from planner.core.errors import Infeasible
 from planner.solve.optimise import solve_case
@@ -73,13 +74,39 @@ def test_must_may_and_avoid_follow_from_the_sets() -> None:
         assert row["verdict"] == {number: "must", 0: "avoid"}.get(times, "may")
 
 
+PLACES = {"us_a": (-112.0, 33.5), "us_b": (-96.6, 33.6), "jp_a": (130.8, 32.9)}
+
+
+def placed() -> Case:
+    """The tiny case with coordinates of its two sites abroad."""
+    where = {i: PLACES[i] for i in ("us_a", "jp_a")}
+    return tiny(
+        registers={"sites": {i: {"lon": str(x), "lat": str(y)} for i, (x, y) in where.items()}}
+    )
+
+
+def test_kilometres_to_the_nearest_other_site() -> None:
+    assert away_km(PLACES, "us_b", ("us_a", "jp_a")) == pytest.approx(1430, abs=10)
+    assert away_km(PLACES, "us_a", ("us_a", "us_b")) == away_km(PLACES, "us_b", ("us_a",))
+    assert away_km(PLACES, "us_a", ("us_a",)) == 20_000
+    assert away_km({}, "us_a", ("jp_a",)) == 1000, "no coordinates: all alike"
+    assert apart_km(PLACES, ("us_b",), ("us_a",)) == pytest.approx(
+        20_000 + away_km(PLACES, "us_b", ("us_a",))
+    )
+    assert apart_km(PLACES, ("us_a",), ("us_a",)) == 0
+
+
 def test_the_farthest_set_is_as_far_as_brute_force_says() -> None:
-    case = tiny()
+    case = placed()
     plan = solve_case(case)
     within = 0.05
     sets = {n for n, v in brute(case).items() if v >= plan.info.objective * (1 - within)}
-    mine = set(Bench(plan, case).begun_at(Bench(plan, case).values))
-    farthest = max(len(set(names) ^ mine) for names in sets)
+    bench = Bench(plan, case)
+    mine, where = bench.begun_at(bench.values), spots(bench)
+    farthest = max(apart_km(where, names, mine) for names in sets if set(names) != set(mine))
     got = alternatives(plan, case, within)
-    assert got["far_apart"][0]["sites_different"] == farthest
+    first = got["far_apart"][0]
+    assert first["km_apart"] == pytest.approx(farthest)
+    assert first["sites_different"] == len(set(first["sites"]) ^ set(mine))
+    assert first["farthest_proved"]
     assert got["far_apart"][0]["value_usd_bn"] >= got["floor_usd_bn"] - 1e-6
