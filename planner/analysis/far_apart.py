@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from pyproj import Geod
 
 from planner.analysis.bench import Bench
@@ -38,7 +37,7 @@ def spots(bench: Bench) -> Spots:
     """Where the sites are that have coordinates."""
     table = bench.plan.table("sites")[["id", "lon", "lat"]].dropna()
     rows = table.itertuples(index=False, name=None)
-    return {str(i): (float(lon), float(lat)) for i, lon, lat in rows if not pd.isna(lon)}
+    return {str(i): (float(lon), float(lat)) for i, lon, lat in rows}
 
 
 def away_km(where: Spots, site: str, names: Iterable[str]) -> float:
