@@ -113,7 +113,7 @@ const basis = (found) => h("p", { class: "note" }, [found.method ? `Method: ${fo
 const ANSWERS = {
   why: (found) => [
     groups(found.by_group, "brings, USD bn"),
-    (found.binding || []).length ? table(["Rule that binds", "of", "meaning"], found.binding.map((r) => [r.rule, r.key, r.why]), "Rules that bind here") : null,
+    (found.binding || []).length ? table(["Rule that binds", "applies to", "meaning"], found.binding.map((r) => [r.rule, r.key, r.why]), "Rules that bind here") : null,
   ],
   "why not": (found) => [
     found.allowed && found.grant_usd_bn ? h("p", {}, `A grant of USD ${number(found.grant_usd_bn, 3)} bn would make up for it.`) : null,
