@@ -31,10 +31,13 @@ from planner.solve import grain
 from planner.solve.answer import Answer as Answer
 from planner.solve.answer import Progress as Progress
 from planner.solve.answer import gap_of as gap_of
+from planner.solve.kernel import First, first_plan
 from planner.solve.live import SEARCH as SEARCH
-from planner.solve.live import Live, is_large, listener, searched
+from planner.solve.live import Live, Watch, is_large, listener, searched
 
 HIGHS = "highs"
+SHORTEST = 0.5
+"""A search is not begun with less time left [s]."""
 
 
 def versions() -> dict[str, str]:
@@ -114,15 +117,19 @@ class Searched:
     true: Model
 
 
-def run_live(
+def run_live(  # noqa: PLR0913 - two are named
     model: Model,
     settings: SolverSettings,
     progress: Callable[[Progress], None] | None = None,
     start: list[float] | None = None,
     *,
     in_bulk: bool = False,
+    kernel: bool = False,
 ) -> tuple[Answer, Searched]:
-    """Solve a model with HiGHS and keep the instance, for `polish`. Raises as `run`."""
+    """Solve a model with HiGHS and keep the instance, for `polish`. Raises as `run`.
+
+    kernel: begin with a plan of the kernel (see `kernel`) where no start is given.
+    """
     quiet()
     fine = grain.needed(model)
     used = grain.shortened(model) if fine else model
@@ -131,12 +138,26 @@ def run_live(
     highspy.Highs.resetGlobalScheduler(True)  # else HiGHS refuses another number of threads
     begun = time.perf_counter()
     with interruptible(watch.stop):
-        live = searched(used, settings, watch, start, in_bulk=way)
+        first = first_plan(used, settings, watch) if kernel and start is None and not way else None
+        if first is None:
+            live = searched(used, settings, watch, start, in_bulk=way)
+        else:
+            live = _from(first, used, settings, watch)
     seconds = time.perf_counter() - begun
     answer = _answer(model, live, seconds)
     if fine:
         answer = replace(answer, bound=answer.bound + grain.MARGIN * abs(answer.bound))
     return answer, Searched(live, used, model)
+
+
+def _from(first: First, used: Model, settings: SolverSettings, watch: Watch) -> Live:
+    """The search gone on with from a kernel's plan, in the time left; that plan if none is."""
+    left = settings.time_limit - first.seconds
+    if watch.stop.is_set() or left < SHORTEST:
+        return first.live
+    watch.before = first.seconds
+    rest = settings.model_copy(update={"time_limit": left})
+    return searched(used, rest, watch, first.values, in_bulk=False)
 
 
 def polish(kept: Searched, values: list[float]) -> Answer:

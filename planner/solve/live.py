@@ -52,6 +52,7 @@ class Watch:
         self.stop = threading.Event()
         self.root_bound: float | None = None
         self.nodes = 0
+        self.before = 0.0  # seconds of search before this one
 
     def __call__(self, kind: Any, message: str, out: Any, into: Any, data: Any) -> None:  # noqa: ARG002
         """Hear from HiGHS; ask it to stop when it is time."""
@@ -68,7 +69,7 @@ class Watch:
         best, bound = self.flip * float(out.mip_primal_bound), self.flip * float(out.mip_dual_bound)
         known = math.isfinite(best)
         return Progress(
-            float(out.running_time),
+            self.before + float(out.running_time),
             best if known else None,
             bound if math.isfinite(bound) else None,
             gap_of(best, bound) if known and math.isfinite(bound) else None,
@@ -201,7 +202,8 @@ def _places(problem: pulp.LpProblem) -> dict[str, int]:
     return {column.name: number for number, column in enumerate(ordered)}
 
 
-def _in_bulk(model: Model, settings: SolverSettings, watch: Watch, start: Start) -> Live:
+def bare(settings: SolverSettings, watch: Watch) -> Any:
+    """A HiGHS of its own with the settings of a search and a listener."""
     highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     options: dict[str, Any] = {
         "mip_rel_gap": settings.gap,
@@ -217,6 +219,11 @@ def _in_bulk(model: Model, settings: SolverSettings, watch: Watch, start: Start)
     for name, value in options.items():
         highs.setOptionValue(name, value)
     _listen(highs, watch)
+    return highs
+
+
+def _in_bulk(model: Model, settings: SolverSettings, watch: Watch, start: Start) -> Live:
+    highs = bare(settings, watch)
     entering = load(highs, model)
     place = np.arange(len(model.names), dtype=np.int32)
     integer = np.flatnonzero(model.integer).astype(np.int32)

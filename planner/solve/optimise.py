@@ -126,7 +126,7 @@ def _whole(
 ) -> tuple[highs.Answer, highs.Searched | None]:
     """The programme searched as one; HiGHS is kept for the polish."""
     if call.solver.lower() == highs.HIGHS:
-        return highs.run_live(built.model, asked, call.progress)
+        return highs.run_live(built.model, asked, call.progress, kernel=True)
     return highs.run(built.model, asked, solver=call.solver), None
 
 

@@ -1,0 +1,112 @@
+"""A first plan from few whole numbers: feasible, below the bound it is held against, and no more."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from planner.core.scenario import SolverSettings
+from planner.model.assemble import build_model
+from planner.model.lp import Model
+from planner.solve import highs, kernel, live
+from planner.solve.answer import Progress
+from planner.solve.optimise import solve_case
+from tests.rich import rich
+from tests.tiny import tiny
+
+SETTINGS = SolverSettings(gap=1e-4, time_limit=60, threads=1)
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Model:
+    monkeypatch.setattr(kernel, "FEWEST_INTEGERS", 1)
+    monkeypatch.setattr(kernel, "FREE", 12)
+    highs.quiet()
+    return build_model(rich()).model
+
+
+def worth(model: Model, values: list[float]) -> float:
+    return model.objective_constant + sum(c * values[j] for j, c in model.objective.items())
+
+
+def test_the_plan_lies_between_nothing_and_the_bound(model: Model) -> None:
+    first = kernel.first_plan(model, SETTINGS, live.Watch(None, 1.0))
+    assert first is not None
+    best = highs.run(model, SETTINGS)
+    mine = worth(model, first.values)
+    assert first.live.bound is not None
+    assert mine <= best.bound + 1e-6
+    assert best.objective <= first.live.bound + 1e-6
+    held = highs.run(highs.fix_integers(model, first.values), SETTINGS)
+    assert held.objective == pytest.approx(mine, rel=1e-6), "whole numbers of a feasible plan"
+
+
+def test_only_the_kernel_moves(model: Model) -> None:
+    first = kernel.first_plan(model, SETTINGS, live.Watch(None, 1.0))
+    assert first is not None
+    lp = first.live.highs.getLp()
+    whole = [j for j, is_whole in enumerate(model.integer) if is_whole]
+    loose = [j for j in whole if lp.col_lower_[j] != lp.col_upper_[j]]
+    assert 0 < len(loose) < len(whole)
+
+
+def test_the_search_gone_on_with_ends_at_the_optimum(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[Progress] = []
+    with_kernel, _ = highs.run_live(model, SETTINGS, heard.append, kernel=True)
+    monkeypatch.setattr(kernel, "FEWEST_INTEGERS", 10**9)
+    without, _ = highs.run_live(model, SETTINGS, kernel=True)
+    assert with_kernel.objective == pytest.approx(without.objective, rel=2e-4)
+    assert with_kernel.bound >= without.objective * (1 - 1e-9)
+    clock = [p.seconds for p in heard]
+    assert clock == sorted(clock), "time goes on over both searches"
+    told = [p.bound for p in heard if p.bound is not None]
+    assert min(told) >= without.objective - 1e-6, "no bound of the kernel alone is told"
+
+
+def test_two_runs_begin_alike(model: Model) -> None:
+    one, two = (kernel.first_plan(model, SETTINGS, live.Watch(None, 1.0)) for _ in range(2))
+    assert one is not None
+    assert two is not None
+    assert one.values == two.values
+
+
+def test_stopped_in_the_kernel_the_plan_is_kept(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = kernel.first_plan
+
+    def interrupted(
+        used: Model, settings: SolverSettings, watch: live.Watch
+    ) -> kernel.First | None:
+        found = begin(used, settings, watch)
+        watch.stop.set()
+        return found
+
+    monkeypatch.setattr(highs, "first_plan", interrupted)
+    answer, kept = highs.run_live(model, SETTINGS, kernel=True)
+    assert answer.values is not None
+    assert answer.objective <= answer.bound
+    polished = highs.polish(kept, answer.values)
+    assert polished.objective == pytest.approx(answer.objective, rel=1e-6)
+
+
+def test_no_time_left_is_the_kernel_s_plan(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(highs, "SHORTEST", math.inf)
+    answer, _ = highs.run_live(model, SETTINGS, kernel=True)
+    assert answer.values is not None
+    assert answer.bound >= highs.run(model, SETTINGS).objective - 1e-6
+
+
+def test_small_exact_and_impossible_models_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = live.Watch(None, 1.0)
+    assert kernel.first_plan(build_model(rich()).model, SETTINGS, watch) is None
+    monkeypatch.setattr(kernel, "FEWEST_INTEGERS", 1)
+    exact = SolverSettings(gap=0.0)
+    assert kernel.first_plan(build_model(rich()).model, exact, watch) is None
+    never = tiny(sites={"pin": [{"site": "us_a"}], "forbid": ["US"]})
+    assert kernel.first_plan(build_model(never).model, SETTINGS, watch) is None
+    plan = solve_case(tiny(), gap=1e-6)
+    assert plan.info.status == "optimal"
