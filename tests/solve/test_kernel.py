@@ -1,4 +1,4 @@
-"""A first plan from few whole numbers: feasible, below the bound it is held against, and no more."""
+"""A first plan from few whole numbers: feasible, below its bound, and no more than that."""
 
 from __future__ import annotations
 
