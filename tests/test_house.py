@@ -19,7 +19,9 @@ LAYERS = (
 )  # fmt: skip
 SEAMS = {
     "pulp": ("model/lp.py", "solve/highs.py", "solve/live.py"),
-    "highspy": ("solve/highs.py", "solve/live.py", "solve/rounds.py", "solve/*session.py"),
+    "highspy": (
+        "solve/highs.py", "solve/live.py", "solve/rounds.py", "solve/kernel.py", "solve/*session.py",
+    ),  # fmt: skip
     "geopandas": ("inputs/geography.py", "outputs/maps*.py", "outputs/exports.py"),
     "shapely": ("inputs/geography.py", "outputs/maps*.py", "outputs/exports.py"),
     "matplotlib": ("outputs/*.py",),
