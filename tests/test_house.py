@@ -19,9 +19,7 @@ LAYERS = (
 )  # fmt: skip
 SEAMS = {
     "pulp": ("model/lp.py", "solve/highs.py", "solve/live.py"),
-    "highspy": (
-        "solve/highs.py", "solve/live.py", "solve/rounds.py", "solve/kernel.py", "solve/*session.py",
-    ),  # fmt: skip
+    "highspy": tuple(f"solve/{n}.py" for n in ("highs", "live", "rounds", "kernel", "*session")),
     "geopandas": ("inputs/geography.py", "outputs/maps*.py", "outputs/exports.py"),
     "shapely": ("inputs/geography.py", "outputs/maps*.py", "outputs/exports.py"),
     "matplotlib": ("outputs/*.py",),
