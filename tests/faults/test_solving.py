@@ -38,7 +38,7 @@ def test_a_solver_that_fails(
     def fail(*_: Any, **__: Any) -> NoReturn:
         raise fault
 
-    monkeypatch.setattr(optimise.highs, "run", fail)
+    monkeypatch.setattr(optimise.highs, "run_live", fail)
     scenario = Path(__file__).parents[2] / "scenarios" / "history" / "history-free.yaml"
     assert main(["solve", str(scenario), "--out", str(tmp_path / "run"), "--quiet"]) == code
     said = capsys.readouterr().err
