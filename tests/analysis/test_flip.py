@@ -27,8 +27,8 @@ def test_hand_worked_threshold() -> None:
 
 
 def test_the_next_fab_is_an_auction() -> None:
-    """With land for a third module in JP it beats US by the same 0.04 of building."""
-    case = tiny({"site.room_modules": {"jp_a": 3}})
+    """With land to spare in JP, whatever the plan begins there, it beats US by the same 0.04."""
+    case = tiny({"site.room_modules": {"jp_a": 4}})
     split = flip(solve_case(case), case, "US")["split"]
     assert (split["winner"], split["runner_up"]) == ("JP", "US")
     assert split["surplus_usd_bn"] == pytest.approx(0.04, abs=1e-6)
