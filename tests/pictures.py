@@ -44,7 +44,7 @@ def pictures(run: Path, folder: Path) -> tuple[Path, Path]:
         browser.close()
     for path in (drawn, looked):
         with Image.open(path) as picture:
-            small = picture.convert("RGB").quantize(256)
+            small = picture.convert("RGB").quantize(256, method=Image.Quantize.FASTOCTREE)
         small.save(path, optimize=True)
     return drawn, looked
 
