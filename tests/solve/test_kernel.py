@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import highspy
 import pytest
 
 from planner.core.scenario import SolverSettings
@@ -18,11 +19,17 @@ from tests.tiny import tiny
 SETTINGS = SolverSettings(gap=1e-4, time_limit=60, threads=1)
 
 
+@pytest.fixture(autouse=True)
+def _any_number_of_threads() -> None:
+    """As before every search: HiGHS refuses another number of threads than it last had."""
+    highs.quiet()
+    highspy.Highs.resetGlobalScheduler(True)
+
+
 @pytest.fixture
 def model(monkeypatch: pytest.MonkeyPatch) -> Model:
     monkeypatch.setattr(kernel, "FEWEST_INTEGERS", 1)
     monkeypatch.setattr(kernel, "FREE", 12)
-    highs.quiet()
     return build_model(rich()).model
 
 
