@@ -14,9 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pyproj import Geod
-
 from planner.analysis.bench import Bench
+from planner.core.globe import kilometres
 from planner.solve.variant import Variant, search, varied
 
 if TYPE_CHECKING:
@@ -47,8 +46,7 @@ def away_km(where: Spots, site: str, names: Iterable[str]) -> float:
         return ALONE_KM
     if site not in where or any(n not in where for n in others):
         return ALIKE_KM
-    globe = Geod(ellps="WGS84")
-    return min(float(globe.inv(*where[site], *where[n])[2]) / 1000 for n in others)
+    return min(kilometres(where[site], where[n]) for n in others)
 
 
 def apart_km(where: Spots, one: Iterable[str], known: Iterable[str]) -> float:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from pyproj import Geod
 
+from planner.core.globe import kilometres
 from planner.outputs import projections
 from planner.outputs.maps_canvas import View
 from planner.outputs.maps_content import Spot
@@ -78,14 +78,10 @@ def _groups(spots: Sequence[Spot]) -> list[list[Spot]]:
     """Sites joined by steps of at most TOGETHER_KM."""
     groups: list[list[Spot]] = []
     for spot in spots:
-        joined = [g for g in groups if any(_kilometres(spot, s) <= TOGETHER_KM for s in g)]
+        joined = [g for g in groups if any(kilometres(spot, s) <= TOGETHER_KM for s in g)]
         groups = [g for g in groups if g not in joined]
         groups.append(sorted([spot, *(s for g in joined for s in g)]))
     return groups
-
-
-def _kilometres(one: Spot, other: Spot) -> float:
-    return float(Geod(ellps="WGS84").inv(*one, *other)[2]) / 1000
 
 
 def _inset(spots: Sequence[Spot]) -> Inset:
