@@ -31,13 +31,12 @@ from planner.solve import grain
 from planner.solve.answer import Answer as Answer
 from planner.solve.answer import Progress as Progress
 from planner.solve.answer import gap_of as gap_of
-from planner.solve.kernel import First, first_plan
+from planner.solve.kernel import first_plan
 from planner.solve.live import SEARCH as SEARCH
-from planner.solve.live import Live, Watch, is_large, listener, searched
+from planner.solve.live import Live, is_large, listener, searched, worth
+from planner.solve.proof import Outcome, proved
 
 HIGHS = "highs"
-SHORTEST = 0.5
-"""A search is not begun with less time left [s]."""
 
 
 def versions() -> dict[str, str]:
@@ -140,24 +139,18 @@ def run_live(  # noqa: PLR0913 - two are named
     with interruptible(watch.stop):
         first = first_plan(used, settings, watch) if kernel and start is None and not way else None
         if first is None:
-            live = searched(used, settings, watch, start, in_bulk=way)
+            found = Outcome(searched(used, settings, watch, start, in_bulk=way))
         else:
-            live = _from(first, used, settings, watch)
-    seconds = time.perf_counter() - begun
+            found = proved(first, used, settings, watch)
+    live, seconds = found.live, time.perf_counter() - begun
     answer = _answer(model, live, seconds)
+    if found.stopped_by:
+        wide = gap_of(answer.objective, answer.bound) > settings.gap
+        status, why = ("feasible", found.stopped_by) if wide else ("optimal", "")
+        answer = replace(answer, status=status, stopped_by=why)
     if fine:
         answer = replace(answer, bound=answer.bound + grain.MARGIN * abs(answer.bound))
     return answer, Searched(live, used, model)
-
-
-def _from(first: First, used: Model, settings: SolverSettings, watch: Watch) -> Live:
-    """The search gone on with from a kernel's plan, in the time left; that plan if none is."""
-    left = settings.time_limit - first.seconds
-    if watch.stop.is_set() or left < SHORTEST:
-        return first.live
-    watch.before = first.seconds
-    rest = settings.model_copy(update={"time_limit": left})
-    return searched(used, rest, watch, first.values, in_bulk=False)
 
 
 def polish(kept: Searched, values: list[float]) -> Answer:
@@ -181,12 +174,13 @@ def _answer(model: Model, live: Live, seconds: float) -> Answer:
     if status in (found.kInfeasible, found.kUnboundedOrInfeasible):
         return Answer("infeasible", None, math.nan, math.nan, seconds=seconds)
     limits = {found.kTimeLimit: "time limit", found.kInterrupt: "interrupt"}
-    stopped = limits.get(status, "" if status == found.kOptimal else str(status))
+    near = status == found.kInterrupt and live.watch.near and not live.watch.stop.is_set()
+    stopped = "" if near or status == found.kOptimal else limits.get(status, str(status))
     if not known:
         msg = f"no plan was found before the search ended ({stopped or status})"
         raise Stopped(msg)
     values = live.values().tolist()
-    objective = _worth(model, values)
+    objective = worth(model, values)
     bound = objective
     if any(model.integer):
         told = live.watch.flip * float(info.mip_dual_bound)
@@ -202,10 +196,6 @@ def _answer(model: Model, live: Live, seconds: float) -> Answer:
         live.watch.nodes,
         live.watch.root_bound,
     )
-
-
-def _worth(model: Model, values: list[float]) -> float:
-    return model.objective_constant + sum(c * values[j] for j, c in model.objective.items())
 
 
 def fix_integers(model: Model, values: list[float]) -> Model:
@@ -239,7 +229,7 @@ def _other(model: Model, settings: SolverSettings, name: str) -> Answer:
         msg = f"{name} ended without a proven plan (status {status})"
         raise Stopped(msg)
     values = [float(c.varValue or 0.0) for c in columns]
-    objective = _worth(model, values)
+    objective = worth(model, values)
     return Answer(
         "optimal", values, objective, objective + settings.gap * abs(objective), [], "", seconds
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import highspy
 import pytest
 
@@ -78,33 +76,6 @@ def test_two_runs_begin_alike(model: Model) -> None:
     assert one is not None
     assert two is not None
     assert one.values == two.values
-
-
-def test_stopped_in_the_kernel_the_plan_is_kept(
-    model: Model, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begin = kernel.first_plan
-
-    def interrupted(
-        used: Model, settings: SolverSettings, watch: live.Watch
-    ) -> kernel.First | None:
-        found = begin(used, settings, watch)
-        watch.stop.set()
-        return found
-
-    monkeypatch.setattr(highs, "first_plan", interrupted)
-    answer, kept = highs.run_live(model, SETTINGS, kernel=True)
-    assert answer.values is not None
-    assert answer.objective <= answer.bound
-    polished = highs.polish(kept, answer.values)
-    assert polished.objective == pytest.approx(answer.objective, rel=1e-6)
-
-
-def test_no_time_left_is_the_kernel_s_plan(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(highs, "SHORTEST", math.inf)
-    answer, _ = highs.run_live(model, SETTINGS, kernel=True)
-    assert answer.values is not None
-    assert answer.bound >= highs.run(model, SETTINGS).objective - 1e-6
 
 
 def test_small_exact_and_impossible_models_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
