@@ -19,7 +19,10 @@ LAYERS = (
 )  # fmt: skip
 SEAMS = {
     "pulp": ("model/lp.py", "solve/highs.py", "solve/live.py"),
-    "highspy": tuple(f"solve/{n}.py" for n in ("highs", "live", "rounds", "kernel", "*session")),
+    "highspy": tuple(
+        f"solve/{n}.py"
+        for n in ("highs", "live", "watch", "rounds", "kernel", "neighbourhoods", "*session")
+    ),
     "geopandas": ("inputs/geography.py", "outputs/maps*.py", "outputs/exports.py"),
     "shapely": ("inputs/geography.py", "outputs/maps*.py", "outputs/exports.py"),
     "matplotlib": ("outputs/*.py",),

@@ -70,10 +70,11 @@ def first_plan(model: Model, settings: SolverSettings, watch: Watch) -> First | 
     _narrow(highs, whole)
     _aim(highs, bound, settings)
     highs.run()
-    if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return None
+    mine.root_bound = bound
     place = np.arange(len(model.names), dtype=np.int32)
-    live = Live(highs, place, watch, entering.order, bound, len(model.rows))
+    live = Live(highs, place, mine, entering.order, bound, len(model.rows))
+    if not live.has_plan():
+        return None
     return First(live, live.values().tolist(), time.perf_counter() - begun)
 
 

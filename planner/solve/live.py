@@ -70,6 +70,19 @@ class Live:
         found = np.array(self.highs.getSolution().col_value, dtype=float)
         return np.where(self.place >= 0, found[self.place], 0.0)
 
+    def has_plan(self) -> bool:
+        """Whether the search found, or kept, a plan."""
+        known = highspy.SolutionStatus.kSolutionStatusFeasible
+        return bool(self.highs.getInfo().primal_solution_status == known)
+
+    def is_infeasible(self) -> bool:
+        """Whether nothing is left that could be a plan, or one worth enough."""
+        return bool(self.highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible)
+
+    def proved(self) -> float:
+        """Bound the search came to."""
+        return self.watch.proved(self.highs.getInfo().mip_dual_bound)
+
     def prices(self) -> list[float]:
         """Change of the objective per unit of right-hand side, row by row (LP only).
 
@@ -97,6 +110,7 @@ class Live:
                 for j, coefficient in merge(true[1]).items():
                     self.highs.changeCoeff(spot, int(self.place[j]), coefficient)
         self.highs.clearSolver()
+        self.highs.setOptionValue("objective_bound", math.inf)  # else its simplex stops there
         _, limit = self.highs.getOptionValue("time_limit")
         self.highs.setOptionValue(
             "time_limit", limit + self.highs.getRunTime()

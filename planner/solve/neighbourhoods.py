@@ -59,8 +59,8 @@ def bettered(model: Model, first: First, settings: SolverSettings, watch: Watch)
             continue
         values = found.values().tolist()
         if (more := worth(model, values)) > value + EQUAL * abs(value):
-            live = replace(found, watch=watch, bound=first.bound)
-            best, value, idle = First(live, values, 0.0), more, 0
+            mine.root_bound = first.bound
+            best, value, idle = First(replace(found, bound=first.bound), values, 0.0), more, 0
     return First(best.live, best.values, time.perf_counter() - begun)
 
 
@@ -108,7 +108,6 @@ def _searched(
     for name, value in options.items():
         highs.setOptionValue(name, value)
     highs.run()
-    if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return None
     place = np.arange(len(model.names), dtype=np.int32)
-    return Live(highs, place, mine, entering.order, None, len(model.rows))
+    live = Live(highs, place, mine, entering.order, None, len(model.rows))
+    return live if live.has_plan() else None

@@ -16,8 +16,6 @@ import math
 import time
 from dataclasses import dataclass, replace
 
-import highspy
-
 from planner.core.scenario import SolverSettings
 from planner.model.lp import Model
 from planner.solve.answer import gap_of
@@ -70,11 +68,8 @@ def _searched(
     watch.before = spent
     rest = settings.model_copy(update={"time_limit": left})
     live = searched(used, rest, watch, first.values, in_bulk=False)
-    info, status = live.highs.getInfo(), live.highs.getModelStatus()
-    if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
-        if math.isfinite(watch.beat):
-            live = replace(live, bound=watch.proved(info.mip_dual_bound))
-        return Outcome(live)
-    if status == highspy.HighsModelStatus.kInfeasible:
+    if live.has_plan():
+        return Outcome(replace(live, bound=live.proved()) if math.isfinite(watch.beat) else live)
+    if live.is_infeasible():
         return Outcome(first.live)
     return Outcome(first.live, "interrupt" if watch.stop.is_set() else "time limit")

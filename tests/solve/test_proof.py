@@ -119,6 +119,23 @@ def test_stopped_after_the_first_plan_that_is_kept(
     )
     polished = highs.polish(kept, answer.values)
     assert polished.objective == pytest.approx(answer.objective, rel=1e-6)
+    held = highs.run(highs.fix_integers(model, answer.values), SETTINGS)
+    assert sum(polished.prices) == pytest.approx(sum(held.prices), rel=1e-6), "their sign too"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_polish_knows_of_nothing_to_beat(
+    model: Model, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """The simplex would stop at what was to beat."""
+    send(monkeypatch, way)
+    answer, kept = highs.run_live(model, SETTINGS, kernel=True)
+    assert answer.values is not None
+    polished = highs.polish(kept, answer.values)
+    assert polished.status == "optimal"
+    held = highs.run(highs.fix_integers(model, answer.values), SETTINGS)
+    assert polished.objective == pytest.approx(held.objective, rel=1e-7)
+    assert sum(polished.prices) == pytest.approx(sum(held.prices), rel=1e-6)
 
 
 def test_no_time_left_is_the_first_plan(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
