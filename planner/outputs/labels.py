@@ -120,6 +120,7 @@ COLUMNS = {
     "water_limit_mld": "Water to be had|million l a day",
     "centre_name": "Centre",
     "headcount": "Researchers|persons",
+    "levels": "Levels|count",
     "partners": "Partners",
     "linked_sites": "Linked fabs",
     "programme_name": "Programme",

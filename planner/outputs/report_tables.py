@@ -106,6 +106,7 @@ def writers(case: Case) -> dict[str, Writer]:
         "value": lambda v: Cell(f"{float(v):,.6g}", number=True),
         "hazard_index": _amount(2),
         "headcount": _amount(0),
+        "levels": _amount(0),
         "modules": _amount(0),
     }
 
@@ -139,6 +140,13 @@ def _heading(column: str, name: str, number: bool) -> Heading:
     return Heading(name or label.name, label.unit, number)
 
 
+def _research(plan: Plan) -> pd.DataFrame:
+    """Centres, with their levels where one has more than the first."""
+    found = plan.table("research")
+    grown = "levels" in found and bool((found["levels"] > 1).any())
+    return found if grown else found.drop(columns="levels", errors="ignore")
+
+
 def plan_tables(plan: Plan, case: Case) -> list[TableView]:
     """All tables of the report, in reading order."""
     made = [
@@ -150,10 +158,10 @@ def plan_tables(plan: Plan, case: Case) -> list[TableView]:
             "name,country,product,option,begun_year,service_year,modules,kwpm,capex_usd_bn",
         ),
         view(
-            plan.table("research"),
+            _research(plan),
             case,
             ("research", "Research and co-creation centres", "Opened by the plan."),
-            "name,country,centre_name,begun_year,open_year,headcount,partners,linked_sites",
+            "name,country,centre_name,begun_year,open_year,headcount,levels,partners,linked_sites",
         ),
         view(
             plan.table("grants"),

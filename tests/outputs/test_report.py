@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -88,6 +89,21 @@ def test_every_section_is_there(page_text: str) -> None:
         assert f'id="t-{table}"' in page_text
     assert "no statement on the legal status" in page_text
     assert sample_plan()[0].digest in page_text
+
+
+def test_levels_are_told_where_a_centre_has_more_than_one() -> None:
+    plan, case = sample_plan()
+    centres = plan.table("research")
+    assert len(centres)
+
+    def heads(levels: int) -> list[str]:
+        some = centres.assign(levels=levels)
+        changed = replace(plan, tables={**plan.tables, "research": some})
+        tables = report_tables.plan_tables(changed, case)
+        return [h.name for t in tables if t.id == "research" for h in t.headings]
+
+    assert "Levels" not in heads(1)
+    assert "Levels" in heads(2)
 
 
 def test_every_site_is_on_a_map(page_text: str) -> None:
