@@ -33,8 +33,7 @@ def send(monkeypatch: pytest.MonkeyPatch, way: str) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("gap", [0.2, 0.004])
-@pytest.mark.parametrize("free", [2, 12])
+@pytest.mark.parametrize(("gap", "free"), [(0.2, 2), (0.004, 12)])
 def test_none_is_better_by_more_than_the_gap(
     model: Model, monkeypatch: pytest.MonkeyPatch, way: str, gap: float, free: int
 ) -> None:
