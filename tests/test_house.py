@@ -20,8 +20,7 @@ LAYERS = (
 SEAMS = {
     "pulp": ("model/lp.py", "solve/highs.py", "solve/live.py"),
     "highspy": tuple(
-        f"solve/{n}.py"
-        for n in ("highs", "live", "watch", "rounds", "kernel", "neighbourhoods", "*session")
+        f"solve/{n}.py" for n in ("highs", "live", "watch", "rounds", "kernel", "*session")
     ),
     "geopandas": ("inputs/geography.py", "outputs/maps*.py", "outputs/exports.py"),
     "shapely": ("inputs/geography.py", "outputs/maps*.py", "outputs/exports.py"),

@@ -21,7 +21,7 @@ import numpy as np
 from planner.core.scenario import SolverSettings
 from planner.model.lp import Model
 from planner.solve.answer import Progress, gap_of
-from planner.solve.live import Live, Watch, bare, load
+from planner.solve.live import Live, Watch, bare, load, narrowed
 
 FEWEST_INTEGERS = 500
 """Models with fewer whole numbers are searched at once: nothing to gain."""
@@ -103,10 +103,7 @@ def _narrow(highs: Any, whole: np.ndarray) -> None:
     x, d = np.array(found.col_value)[whole], np.abs(np.array(found.col_dual)[whole])
     last = np.argsort(-d, kind="stable")[: max(0, len(whole) - FREE)]
     fixed = np.sort(last[d[last] > 1e-9])  # what no price speaks against stays free
-    held = np.round(x[fixed])
-    highs.changeColsBounds(len(fixed), whole[fixed], held, held)
-    kinds = np.array([highspy.HighsVarType.kInteger] * len(whole))
-    highs.changeColsIntegrality(len(whole), whole, kinds)
+    narrowed(highs, whole, whole[fixed], np.round(x[fixed]))
 
 
 def _aim(highs: Any, bound: float, settings: SolverSettings) -> None:

@@ -254,6 +254,12 @@ def load(highs: Any, model: Model) -> Rounds:
     return entering
 
 
+def narrowed(highs: Any, whole: Places, held: Places, values: Any) -> None:
+    """Hold some columns of a loaded relaxation at values, and ask for whole numbers in `whole`."""
+    highs.changeColsBounds(len(held), held, values, values)
+    highs.changeColsIntegrality(len(whole), whole, [highspy.HighsVarType.kInteger] * len(whole))
+
+
 def passed(programme: Programme) -> Any:
     """A programme's relaxation as HiGHS's own structure."""
     rows, cost = programme.rows, programme.cost

@@ -18,13 +18,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import highspy
 import numpy as np
 
 from planner.core.scenario import SolverSettings
 from planner.model.lp import Model
 from planner.solve.kernel import First, told
-from planner.solve.live import SEARCH, Live, Watch, bare, load, worth
+from planner.solve.live import SEARCH, Live, Watch, bare, load, narrowed, worth
 
 WIDTH = 2
 """Periods freed together."""
@@ -97,9 +96,7 @@ def _searched(
     entering = load(highs, model)
     whole = np.flatnonzero(model.integer).astype(np.int32)
     held = whole[~free[whole]]
-    fixed = np.round(np.array(values)[held])
-    highs.changeColsBounds(len(held), held, fixed, fixed)
-    highs.changeColsIntegrality(len(whole), whole, [highspy.HighsVarType.kInteger] * len(whole))
+    narrowed(highs, whole, held, np.round(np.array(values)[held]))
     options = {
         "mip_rel_gap": STEP * settings.gap,
         "mip_max_nodes": 1,

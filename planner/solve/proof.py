@@ -44,14 +44,13 @@ def proved(first: First, used: Model, settings: SolverSettings, watch: Watch) ->
     if away >= FAR * settings.gap:
         first = bettered(used, first, settings, watch)
     begun = time.perf_counter() - first.seconds
-    if away > NEAR_ENOUGH * settings.gap and away < FAR * settings.gap:
+    if NEAR_ENOUGH * settings.gap < away < FAR * settings.gap:
         return _searched(first, used, settings, watch, begun)
     best = worth(used, first.values)
     watch.gap = max(0.0, settings.gap - 2 * MARGIN)  # which widens the bound again
     watch.beat = best + watch.gap * abs(best)
     found = _searched(first, used, settings, watch, begun)
-    live = found.live
-    if live is not first.live or found.stopped_by:
+    if found.live is not first.live or found.stopped_by:
         return found
     watch.gap, watch.beat = None, -math.inf  # it lost that plan: once more, as any search
     return _searched(first, used, settings, watch, begun)
