@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.composer import ComposerError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.parser import Parser
 
 from planner.core.errors import InputError, Issue
 
@@ -47,8 +49,8 @@ def parse_yaml(text: str, where: str) -> Document:
     """The same for text at hand."""
     yaml = YAML(typ="safe", pure=True)
     yaml.version = (1, 2)
+    yaml.Parser = partial(_PlainParser, where=where)
     try:
-        _refuse_aliases(yaml, text, where)
         node = yaml.compose(text)
     except InputError:
         raise
@@ -93,21 +95,30 @@ def _text(path: Path, where: str) -> str:
         raise InputError([_issue("E153", where, "the file is not UTF-8 text")]) from error
 
 
-def _refuse_aliases(yaml: YAML, text: str, where: str) -> None:
-    """Anchors, aliases and tags are refused while scanning, before anything is expanded."""
-    depth = 0
-    for count, event in enumerate(yaml.parse(text)):
-        line = f"{where}:{event.start_mark.line + 1}"
+class _PlainParser(Parser):
+    """Refuses anchors, aliases, tags and bulk as they are read, before anything is expanded."""
+
+    def __init__(self, loader: Any, where: str) -> None:
+        super().__init__(loader)
+        self._where = where
+        self._depth = self._count = 0
+
+    def get_event(self) -> Any:
+        """The next event. Raises InputError (E155, E157, E158) for one that is not allowed."""
+        event: Any = super().get_event()
+        line = f"{self._where}:{event.start_mark.line + 1}"
         if getattr(event, "anchor", None) is not None:
             raise InputError([_issue("E155", line, "anchors and aliases are not allowed")])
         tag = getattr(event, "tag", None)
         if tag is not None:
             raise InputError([_issue("E157", line, f"the tag '{tag}' is not allowed")])
         kind = type(event).__name__
-        depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
-        if depth > DEEPEST + 2 or count > MOST_NODES:
+        self._depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
+        self._count += 1
+        if self._depth > DEEPEST + 2 or self._count > MOST_NODES:
             text = f"nested deeper than {DEEPEST} or more than {MOST_NODES} entries"
             raise InputError([_issue("E158", line, text)])
+        return event
 
 
 class _Builder:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import fsum
+
 import pandas as pd
 
 from planner.core.case import Case, Fact
@@ -28,6 +30,7 @@ LEANS: tuple[tuple[str, str, int, int], ...] = (
 )
 """Fact, item of cash that is proportional to it, part of the cash key that names the entity (-1:
 the line's country), part of the entity that is compared."""
+_LEANS_ON = {name: [lean[1:] for lean in LEANS if lean[0] == name] for name, *_ in LEANS}
 
 
 def flows_table(plan: Plan, case: Case, sets: Sets) -> pd.DataFrame:
@@ -97,20 +100,13 @@ def weak_table(plan: Plan, case: Case) -> pd.DataFrame:
     weight: |expected present value| of the cash lines proportional to the number; swing: that
     times half its relative range, with the plan held fixed (first order).
     """
-    cash = plan.cash
-    worth = (cash["probability"] * cash["present_value_usd_bn"]).abs()
+    weights = _weights(plan)
     rows = []
-    for name, item, part, entity_part in LEANS:
-        lines = cash["item"] == item
-        keys = (
-            cash.loc[lines, "country"]
-            if part < 0
-            else cash.loc[lines, "key"].str.split("|").str[part]
-        )
-        by_key = worth[lines].groupby(keys).sum().to_dict()
-        for fact in _facts(case, name):
-            weight = float(by_key.get(fact.entity.split("|")[entity_part], 0.0))
-            if weight > 0 and fact.grade in "CD" and fact.value:
+    for fact in _weak_facts(case):
+        for item, part, entity_part in _LEANS_ON[f"{fact.table}.{fact.parameter}"]:
+            entity = fact.entity.split("|")[entity_part]
+            weight = weights.get((item, part, entity), 0.0)
+            if weight > 0:
                 swing = weight * (fact.high - fact.low) / (2 * abs(fact.value))
                 rows.append(_weak_row(fact, weight, swing))
     columns = (
@@ -125,15 +121,32 @@ def weak_table(plan: Plan, case: Case) -> pd.DataFrame:
     )
 
 
-def _facts(case: Case, name: str) -> list[Fact]:
-    """Facts of one parameter; for dated ones the middle date stands for the series."""
-    by_entity: dict[str, list[Fact]] = {}
+def _weights(plan: Plan) -> dict[tuple[str, int, str], float]:
+    """|Expected present value| by item of cash, part of the key, and what stands there [USD bn]."""
+    parts = {(item, part) for leans in _LEANS_ON.values() for item, part, _ in leans}
+    lines = plan.cash[plan.cash["item"].isin(sorted({item for item, _ in parts}))]
+    worth = (lines["probability"] * lines["present_value_usd_bn"]).abs()
+    sums: dict[tuple[str, int, str], list[float]] = {}
+    for item, key, country, amount in zip(
+        lines["item"], lines["key"], lines["country"], worth, strict=True
+    ):
+        for part in (n for of, n in parts if of == item):
+            named = country if part < 0 else key.split("|")[part]
+            sums.setdefault((item, part, named), []).append(amount)
+    return {spot: fsum(amounts) for spot, amounts in sums.items()}
+
+
+def _weak_facts(case: Case) -> list[Fact]:
+    """Estimates and press figures; for dated ones the middle date stands for the series."""
+    series: dict[tuple[str, str], list[Fact]] = {}
     for fact in case.facts:
-        if f"{fact.table}.{fact.parameter}" == name:
-            by_entity.setdefault(fact.entity, []).append(fact)
-    return [
-        sorted(facts, key=lambda f: f.period or 0)[len(facts) // 2] for facts in by_entity.values()
+        name = f"{fact.table}.{fact.parameter}"
+        if name in _LEANS_ON:
+            series.setdefault((name, fact.entity), []).append(fact)
+    middle = [
+        sorted(facts, key=lambda f: f.period or 0)[len(facts) // 2] for facts in series.values()
     ]
+    return [fact for fact in middle if fact.grade in "CD" and fact.value]
 
 
 def _weak_row(fact: Fact, weight: float, swing: float) -> tuple[object, ...]:
