@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -141,12 +142,23 @@ def ready(page: sync_api.Page) -> None:
 
 def write(page: sync_api.Page, text: str) -> None:
     """Put a text into the editor and wait until it was checked."""
+    main = page.locator("#main")
+    before = main.get_attribute("data-checked") or ""
     page.locator("#yaml").fill(text)
-    sync_api.expect(page.locator("#problems li, #problems p")).not_to_have_count(0)
+    sync_api.expect(main).not_to_have_attribute("data-checked", before)
 
 
 def mark(page: sync_api.Page, site: str) -> sync_api.Locator:
     return page.locator(f'[data-site="{site}"]')
+
+
+def first(page: sync_api.Page, held: list[sync_api.Route], end: str) -> sync_api.Route:
+    """The first request held back whose address ends so, once there is one."""
+    late = time.monotonic() + PATIENCE / 1000
+    while not (found := [route for route in held if route.request.url.endswith(end)]):
+        assert time.monotonic() < late
+        page.wait_for_timeout(20)
+    return found[0]
 
 
 def expect_text(page: sync_api.Page, part: str) -> None:
@@ -341,6 +353,41 @@ def test_a_server_started_anew_is_taken_over(
         expect_text(page, r"cost: 1\.05")
         page.reload()
         expect_text(page, "name: small")
+        expect_text(page, r"cost: 1\.05")
+    context.close()
+
+
+def test_a_request_refused_after_the_new_token_came_is_sent_again(
+    browser: sync_api.Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The text's check brings the new token while a change of the form is still under way."""
+    from tests.interfaces import web_server
+
+    context = browser.new_context()
+    page = context.new_page()
+    held: list[sync_api.Route] = []
+
+    def hold(route: sync_api.Route) -> None:
+        if route.request.url in [known.request.url for known in held]:
+            route.continue_()
+        else:
+            held.append(route)
+
+    with serving(tmp_path) as client:
+        show(page, client, "#/edit/base")
+    monkeypatch.setattr(web_server, "SECRET", "another-token")
+    with serving(tmp_path, port=client.port):
+        page.route(f"{client.address}/", hold)
+        page.route("**/api/edit", hold)
+        page.locator("#yaml").fill(SMALL)
+        renewal = first(page, held, "/")
+        page.locator("#w-cost").focus()
+        page.keyboard.press("ArrowRight")
+        edit = first(page, held, "/api/edit")
+        renewal.continue_()
+        token = page.locator("meta[name=planner-token]")
+        sync_api.expect(token).to_have_attribute("content", "another-token")
+        edit.continue_()
         expect_text(page, r"cost: 1\.05")
     context.close()
 

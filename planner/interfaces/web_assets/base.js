@@ -55,22 +55,23 @@ export const told = (error) => {
 };
 export const sentence = (text) => (text ? text[0].toUpperCase() + text.slice(1) + (/[.!?:]$/.test(text) ? "" : ".") : "");
 
-// a server started anew has another token: the page takes it over and keeps what was typed
-export const renew = async () => {
-  const before = token();
+// a server started anew has another token: the page takes it over and keeps what was typed; a request sent with the
+// old one is worth sending again even when another request has taken over the new one meanwhile
+export const renew = async (old) => {
   const page = new DOMParser().parseFromString(await (await fetch("/")).text(), "text/html");
   const fresh = one("meta[name=planner-token]", page);
   if (fresh && fresh.content) one("meta[name=planner-token]").content = fresh.content;
-  return token() !== before;
+  return token() !== old;
 };
 
 export const ask = async (path, body, signal, again) => {
+  const sent = token();
   const options = body === undefined
     ? { signal }
-    : { method: "POST", signal, body: JSON.stringify(body), headers: { "content-type": "application/json", "x-planner-token": token() } };
+    : { method: "POST", signal, body: JSON.stringify(body), headers: { "content-type": "application/json", "x-planner-token": sent } };
   const answer = await fetch(path, options);
   const content = await answer.json().catch(() => ({}));
-  if (answer.status === 403 && !again && await renew()) return ask(path, body, signal, true);
+  if (answer.status === 403 && !again && await renew(sent)) return ask(path, body, signal, true);
   if (!answer.ok) throw new Failure(answer.status, content);
   return content;
 };
