@@ -20,7 +20,7 @@ from planner.core.errors import InputError
 from planner.inputs import scenarios
 from planner.inputs.load import case_from_json, case_to_json, data_root, load_case, scenario_root
 from planner.inputs.scenarios import read_scenario
-from planner.inputs.yaml_files import read_yaml
+from planner.inputs.yaml_files import Document, read_yaml
 from planner.model.catalogue import option_schemas
 from planner.outputs.run_folder import read_run, write_run
 from tests.fuzz.mutate import NASTY, damaged
@@ -52,6 +52,22 @@ def readable(what: Callable[[], object]) -> bool:
     return told is None
 
 
+@pytest.fixture
+def shipped_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies in the scenarios folder is the same each time, so its text is parsed once."""
+    kept: dict[Path, Document] = {}
+
+    def read(path: Path, where: str) -> Document:
+        if scenario_root() not in path.parents:
+            return read_yaml(path, where)
+        if path not in kept:
+            kept[path] = read_yaml(path, where)
+        return deepcopy(kept[path])
+
+    monkeypatch.setattr(scenarios, "read_yaml", read)
+
+
+@pytest.mark.usefixtures("shipped_once")
 @pytest.mark.parametrize("block", range(4))
 def test_scenario_files(block: int, tmp_path: Path, record_property: Record) -> None:
     texts = [p.read_text(encoding="utf-8") for p in sorted(scenario_root().glob("**/*.yaml"))]
@@ -63,6 +79,7 @@ def test_scenario_files(block: int, tmp_path: Path, record_property: Record) -> 
     tell(record_property, 1250, taken)
 
 
+@pytest.mark.usefixtures("shipped_once")
 def test_settings_from_the_command_line(record_property: Record) -> None:
     """`--set` with any key and value."""
     draw, schemas, taken = random.Random(5), option_schemas(), 0
@@ -90,16 +107,10 @@ def world(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+@pytest.mark.usefixtures("shipped_once")
 @pytest.mark.parametrize("block", range(2))
-def test_tables(
-    block: int, world: Path, monkeypatch: pytest.MonkeyPatch, record_property: Record
-) -> None:
-    """One damaged table at a time, registers and facts, within a whole world.
-
-    The scenario is the same each time, so its text is parsed once; that took half of the time.
-    """
-    parsed = read_yaml(HISTORY, HISTORY.name)
-    monkeypatch.setattr(scenarios, "read_yaml", lambda _path, _where: deepcopy(parsed))
+def test_tables(block: int, world: Path, record_property: Record) -> None:
+    """One damaged table at a time, registers and facts, within a whole world."""
     files = [*sorted((world / "history-1986").rglob("*.csv")), world / "dictionary.csv"]
     draw, taken = random.Random(100 + block), 0
     for _ in range(1000):

@@ -21,7 +21,7 @@ from planner.solve import highs
 from planner.solve.answer import Progress
 
 pytestmark = pytest.mark.slow
-LONG = ("--set", "horizon.periods=4", "--gap", "0")
+LONG = ("--set", "horizon.periods=3", "--gap", "0")
 """Nobody proves the last gap of the base case in minutes; its first plan comes in seconds."""
 
 
