@@ -52,7 +52,7 @@ def test_solve_writes_the_run_folder(runs: tuple[Path, Path]) -> None:
 def test_verify_explain_evidence(runs: tuple[Path, Path], capsys: Capture) -> None:
     base = str(runs[0])
     assert answer(capsys, "verify", base)["issues"] == []
-    assert answer(capsys, "explain", base, "--prices", "--seconds", "20")["reasons"]
+    assert answer(capsys, "explain", base, "--prices", "--seconds", "6")["reasons"]
     assert answer(capsys, "evidence", base, "--weak")
     assert answer(capsys, "evidence")["facts"] > 100
 
