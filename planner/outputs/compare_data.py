@@ -175,13 +175,24 @@ def kind_of(first: Mapping[str, Any] | None, other: Mapping[str, Any] | None) ->
 
 
 def describe(row: Mapping[str, Any] | None) -> str:
-    """`N2 +40 kwpm 2030, Design centre 2028`; a dash when nothing new is there."""
+    """`N2 +40 kwpm 2030, Design centre 2028`; a dash when nothing new is there.
+
+    Years are told apart (`N2 +25 kwpm 2026 +25 2028`), or plans that differ would read the same.
+    """
     if row is None or not row["chosen"]:
         return formats.NOTHING
-    sums: dict[str, list[float]] = {}
+    begun: dict[str, list[tuple[float, float]]] = {}
     for product, year, kwpm in row["begun"]:
-        here = sums.setdefault(product, [year, 0.0])
-        here[0], here[1] = min(here[0], year), here[1] + kwpm
-    parts = [f"{k} +{v[1]:,.0f} kwpm {v[0]:.0f}" for k, v in sums.items()]
+        begun.setdefault(product, []).append((year, kwpm))
+    parts = [f"{k} {_steps(v)}" for k, v in begun.items()]
     parts += [f"{t} {y:.0f}" for t, y in row["centres"]]
     return ", ".join(parts)
+
+
+def _steps(begun: Sequence[tuple[float, float]]) -> str:
+    """Capacity of one class by the year it is begun; the unit stands once."""
+    sums: dict[float, float] = {}
+    for year, kwpm in sorted(begun):
+        sums[year] = sums.get(year, 0.0) + kwpm
+    (first, kwpm), *rest = sums.items()
+    return " ".join([f"+{kwpm:,.0f} kwpm {first:.0f}", *(f"+{v:,.0f} {y:.0f}" for y, v in rest)])

@@ -1,11 +1,10 @@
-"""Paper, type and furniture of the printed maps: frames, texts, scale bars, placed labels.
+"""Paper, type and furniture of the printed maps: frames, texts, scale bars.
 
 Figures are made without pyplot, so nothing is shared between drawings.
 """
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +20,8 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.text import Text
 
-from planner.outputs import maps_labels, palette
-from planner.outputs.maps_labels import Box, Label, Spot
+from planner.outputs import palette
+from planner.outputs.maps_labels import Box
 from planner.outputs.projections import Extent, scale_bar_km
 
 DPI = 200
@@ -227,68 +226,3 @@ def scale_bar(figure: Figure, on: Panel, marks: np.ndarray) -> Box:
         drawn.set_xdata([middle - length / 2, middle + length / 2])
         text.set_x(middle / figure.get_figwidth())
     return middle - half, bottom - 0.03, middle + half, bottom + 0.05 + tall
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """Label wanted at a marker: where [inch], how big the marker is [pt], what it says."""
-
-    id: str
-    at: tuple[float, float]
-    points: float
-    text: str
-    weight: float
-    colour: str = palette.INK
-    size: float = SMALL
-
-
-def name_and_note(name: str, note: str) -> str:
-    """Label text: the name in at most two lines, then the note."""
-    parts = textwrap.wrap(name, NAME_WIDTH, max_lines=2, placeholder="…") or [""]
-    return "\n".join([*parts, note] if note else parts)
-
-
-def label(
-    figure: Figure, on: Panel, tags: Sequence[Tag], bare: np.ndarray, blocked: Sequence[Box]
-) -> dict[str, Spot]:
-    """Write labels where they collide with nothing; `bare`: markers without one (x, y, radius)."""
-    texts = {tag.id: _text(figure, tag) for tag in tags}
-    asked = []
-    for tag in tags:
-        wide, tall = measured(texts[tag.id], figure)
-        asked.append(Label(tag.id, *tag.at, tag.points * POINT / 2, wide, tall, tag.weight))
-    own = np.array([(a.x, a.y, a.radius) for a in asked]).reshape(-1, 3)
-    spots = maps_labels.place(asked, np.vstack([own, bare.reshape(-1, 3)]), on.box, blocked)
-    for tag in tags:
-        text, spot = texts[tag.id], spots.get(tag.id)
-        if spot is None:
-            text.remove()
-            continue
-        text.set_position(spot.box[:2])
-        if spot.leader is not None:
-            x0, y0, x1, y1 = spot.leader
-            line = Line2D([x0, x1], [y0, y1], color=palette.MUTED, linewidth=0.5, zorder=9)
-            line.set_gid(f"leader:{tag.id}")
-            line.set_transform(figure.dpi_scale_trans)
-            figure.add_artist(line)
-    return spots
-
-
-def _text(figure: Figure, tag: Tag) -> Text:
-    text = Text(
-        0,
-        0,
-        tag.text,
-        fontsize=tag.size,
-        color=tag.colour,
-        linespacing=1.02,
-        bbox=GROUND,
-        va="bottom",
-        ha="left",
-        zorder=30,
-        transform=figure.dpi_scale_trans,
-    )
-    text.set_gid(f"label:{tag.id}")
-    figure.add_artist(text)
-    text.set_transform(figure.dpi_scale_trans)
-    return text

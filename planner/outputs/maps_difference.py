@@ -18,17 +18,19 @@ from planner.outputs import (
     maps_canvas,
     maps_legend,
     maps_panels,
+    maps_tags,
     palette,
     projections,
 )
 from planner.outputs.compare_data import KINDS, site_differences
-from planner.outputs.maps_canvas import POINT, Panel, Tag
+from planner.outputs.maps_canvas import POINT, Panel
 from planner.outputs.maps_content import Mark, spot_of
 from planner.outputs.maps_geometry import Shapes
+from planner.outputs.maps_tags import Tag
 
 Row = Mapping[str, Any]
 DISC_PT, SAME_PT = 11.5, 6.0
-STORY_WIDTH = 34
+STORY_WIDTH, STORY_LINES = 34, 3
 PLAIN: maps_panels.Scale = (Normalize(0, 1), ListedColormap(["#f4f0e4"]))
 """All regions in one pale colour."""
 
@@ -60,7 +62,10 @@ def countries(plan: Plan) -> tuple[tuple[str, str], ...]:
 
 
 def draw(figure: Figure, on: Panel, shapes: Shapes, rows: Sequence[Row]) -> None:
-    """Plain land, one signed disc a site, and labels that say what was and what is."""
+    """Plain land, one signed disc a site, and labels that say what was and what is.
+
+    Where the panel has no room for all that, the longest labels say less.
+    """
     maps_panels.land(on, shapes, dict.fromkeys(shapes.regions, 0.0), PLAIN)
     tags, bare = [], []
     for row in sorted(rows, key=lambda r: (r["kind"] != "same", str(r["id"]))):
@@ -71,12 +76,16 @@ def draw(figure: Figure, on: Panel, shapes: Shapes, rows: Sequence[Row]) -> None
         if kind == "same":
             bare.append((*at, size * POINT / 2))
             continue
-        text = maps_canvas.name_and_note(str(row["name"]), _story(row))
+        text, *shorter = (
+            maps_tags.name_and_note(str(row["name"]), note)
+            for note in dict.fromkeys((_story(row), _brief(row), ""))
+            if "…" not in note
+        )
         change = abs(float(row["new_kwpm_other"]) - float(row["new_kwpm_first"]))
-        tags.append(Tag(str(row["id"]), at, size, text, change))
+        tags.append(Tag(str(row["id"]), at, size, text, change, shorter=tuple(shorter)))
     marked = np.array([*(t.at for t in tags), *(b[:2] for b in bare)] or [on.box[2:]])
     blocked = [maps_canvas.scale_bar(figure, on, marked), *on.view.covered]
-    maps_canvas.label(figure, on, tags, np.array(bare).reshape(-1, 3), blocked)
+    maps_tags.label(figure, on, tags, np.array(bare).reshape(-1, 3), blocked)
 
 
 def _disc(figure: Figure, on: Panel, row: Row, spot: tuple[float, float]) -> float:
@@ -96,7 +105,7 @@ def _disc(figure: Figure, on: Panel, row: Row, spot: tuple[float, float]) -> flo
 
 
 def _story(row: Row) -> str:
-    """What was and what is, each in two lines at most."""
+    """What was and what is, each in a few lines at most."""
     if row["kind"] == "opened":
         return _short(str(row["other"]))
     if row["kind"] == "dropped":
@@ -104,8 +113,20 @@ def _story(row: Row) -> str:
     return _short(f"was {row['first']}") + "\n" + _short(f"now {row['other']}")
 
 
+def _brief(row: Row) -> str:
+    """New capacity before and after; nothing when it stays."""
+    before, after = (float(row[f"new_kwpm_{side}"]) for side in ("first", "other"))
+    if f"{before:.0f}" == f"{after:.0f}":
+        return ""
+    if row["kind"] == "opened":
+        return f"+{after:,.0f} kwpm"
+    if row["kind"] == "dropped":
+        return f"was +{before:,.0f} kwpm"
+    return f"+{before:,.0f} → +{after:,.0f} kwpm"
+
+
 def _short(text: str) -> str:
-    return "\n".join(textwrap.wrap(text, STORY_WIDTH, max_lines=2, placeholder="…"))
+    return "\n".join(textwrap.wrap(text, STORY_WIDTH, max_lines=STORY_LINES, placeholder="…"))
 
 
 def words(figure: Figure, plans: tuple[Plan, Plan], rows: Sequence[Row]) -> None:

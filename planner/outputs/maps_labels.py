@@ -25,7 +25,9 @@ ANGLES = np.deg2rad(np.array([0, 180, 30, 330, 150, 210, 60, 300, 120, 240, 90, 
 PAD = 0.03
 ROUNDS = 5
 FAR, SIDE, TOUCHING = 2.2, 0.12, 0.07
-MARKER_COVERED, LABEL_CROSSED, LEADER_CROSSED = 3.0, 9.0, 2.5
+MARKER_COVERED, MARKER_CROSSED = 6.0, 3.0
+"""By a label, and by a leader: a label covers a marker only if the panel has no other room."""
+LABEL_CROSSED, LEADER_CROSSED = 9.0, 2.5
 LEFT_OUT = 1000.0
 STEPS = np.linspace(0.0, 1.0, 15)
 
@@ -73,6 +75,23 @@ def place(
     tries = [_settle(o, choices) for o in (names, eastward, eastward[::-1])]
     placed = min(tries, key=lambda found: round(_total(found, choices), 9))
     return {i: choices[i].spot(placed[i]) for i in names if i in placed}
+
+
+def in_trouble(spots: Mapping[str, Spot], discs: Floats) -> set[str]:
+    """Labels that cover a marker, stand far off, or whose leader runs through what is others'."""
+    names = sorted(spots)
+    boxes = np.array([spots[i].box for i in names]).reshape(-1, 4)
+    bad = {i for i, covered in zip(names, _covered(boxes, discs), strict=True) if covered}
+    for n, i in enumerate(names):
+        if (leader := spots[i].leader) is None:
+            continue
+        line = np.array([leader])
+        others = np.delete(boxes, n, axis=0)
+        far = float(np.hypot(line[0, 2] - line[0, 0], line[0, 3] - line[0, 1])) > GAPS[-1]
+        over = _near(line, discs[np.hypot(*(discs[:, :2] - line[0, :2]).T) > discs[:, 2] + 1e-6])
+        if far or over[0] or _through(line, others).any():
+            bad.add(i)
+    return bad
 
 
 def _settle(order: Sequence[str], choices: Mapping[str, _Choices]) -> dict[str, int]:
@@ -159,7 +178,7 @@ def _choices(label: Label, discs: Floats, frame: Box, blocked: Sequence[Box]) ->
     if len(discs):
         cost = cost + MARKER_COVERED * _covered(boxes, discs)
         others = np.hypot(discs[:, 0] - label.x, discs[:, 1] - label.y) > 1e-6
-        cost = cost + MARKER_COVERED * _near(leaders, discs[others])
+        cost = cost + MARKER_CROSSED * _near(leaders, discs[others])
     return _Choices(boxes, cost, leaders)
 
 

@@ -9,11 +9,12 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
-from planner.outputs import formats, maps_canvas, maps_panels, palette, projections
-from planner.outputs.maps_canvas import POINT, Panel, Tag
+from planner.outputs import formats, maps_canvas, maps_panels, maps_tags, palette, projections
+from planner.outputs.maps_canvas import POINT, Panel
 from planner.outputs.maps_content import Content, Flow, Mark
 from planner.outputs.maps_geometry import Shapes
 from planner.outputs.maps_labels import Box
+from planner.outputs.maps_tags import Tag
 from planner.outputs.projections import OVERVIEW_CRS, Floats
 
 WIDEST_PT, THINNEST_PT = 7.0, 0.6
@@ -130,9 +131,9 @@ def _markets(
         style = {"facecolor": "white", "edgecolor": palette.INK, "linewidth": 0.9, "zorder": 7}
         maps_canvas.discs(on.axes, [(*at, MARKET_PT)], f"market:{market}", marker="s", **style)
         got = sum(f.wafers_mn for f in shown.flows if f.market == market)
-        text = maps_canvas.name_and_note(name, f"{formats.brief(got)} mn wafers a year")
+        text = maps_tags.name_and_note(name, f"{formats.brief(got)} mn wafers a year")
         tags.append(Tag(f"market:{market}", on.inches(*at), MARKET_PT * 1.3, text, got))
-    maps_canvas.label(figure, on, tags, np.array(discs).reshape(-1, 3), [key])
+    maps_tags.label(figure, on, tags, np.array(discs).reshape(-1, 3), [key])
 
 
 def _widths(figure: Figure, on: Panel, largest: float) -> Box:

@@ -11,10 +11,11 @@ from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.path import Path
 
-from planner.outputs import maps_canvas, palette, projections
-from planner.outputs.maps_canvas import POINT, Panel, Tag
+from planner.outputs import maps_canvas, maps_tags, palette, projections
+from planner.outputs.maps_canvas import POINT, Panel
 from planner.outputs.maps_content import Mark
 from planner.outputs.maps_geometry import Shapes
+from planner.outputs.maps_tags import Tag
 
 NONE = 0.05
 """Capacity not worth a marker [kwpm]."""
@@ -124,11 +125,11 @@ def labels(
         if not mark.active:
             bare.append((*at, size * POINT / 2))
             continue
-        text = maps_canvas.name_and_note(mark.name, mark.note)
+        text = maps_tags.name_and_note(mark.name, mark.note)
         weight = mark.new * 2 + mark.standing + 50 * bool(mark.lab)
         colour = palette.INK if mark.new > NONE or mark.lab else palette.MUTED
         tags.append(Tag(mark.id, at, size, text, weight, colour))
     marked = np.array([on.inches(*p) for p in places.values()] or [on.box[2:]])
     blocked = [maps_canvas.scale_bar(figure, on, marked), *on.view.covered]
-    spots = maps_canvas.label(figure, on, tags, np.array(bare).reshape(-1, 3), blocked)
+    spots = maps_tags.label(figure, on, tags, np.array(bare).reshape(-1, 3), blocked)
     return [tag.id for tag in tags if tag.id not in spots]

@@ -17,12 +17,13 @@ from matplotlib.figure import Figure
 
 from planner.core.case import Case
 from planner.core.errors import InputError, Issue, did_you_mean
-from planner.outputs import formats, maps_canvas, maps_legend, maps_panels, palette
+from planner.outputs import formats, maps_canvas, maps_legend, maps_panels, maps_tags, palette
 from planner.outputs.maps import DETAIL_INCH, lay_out, named
-from planner.outputs.maps_canvas import MARGIN, POINT, Panel, Tag
+from planner.outputs.maps_canvas import MARGIN, POINT, Panel
 from planner.outputs.maps_content import Mark, panel_countries, spot_of
 from planner.outputs.maps_difference import PLAIN
 from planner.outputs.maps_geometry import Boundaries
+from planner.outputs.maps_tags import Tag
 
 Found = Mapping[str, Any]
 FOOT = 0.76
@@ -170,11 +171,11 @@ def _sites(figure: Figure, on: Panel, picture: Picture, marks: Sequence[Mark]) -
         if share.kind == picture.quiet:
             bare.append((*at, size * POINT / 2))
         else:
-            text = maps_canvas.name_and_note(mark.name, share.note)
+            text = maps_tags.name_and_note(mark.name, share.note)
             tags.append(Tag(mark.id, at, size, text, 1 + share.value))
     marked = np.array([on.inches(*p) for p in places.values()] or [on.box[2:]])
     blocked = [maps_canvas.scale_bar(figure, on, marked), *on.view.covered]
-    spots = maps_canvas.label(figure, on, tags, np.array(bare).reshape(-1, 3), blocked)
+    spots = maps_tags.label(figure, on, tags, np.array(bare).reshape(-1, 3), blocked)
     return [m.name for m in marks if m.id in {t.id for t in tags} - set(spots)]
 
 

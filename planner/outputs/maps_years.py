@@ -17,13 +17,14 @@ from matplotlib.figure import Figure
 
 from planner.core.case import Case
 from planner.core.plan import Plan
-from planner.outputs import formats, maps_canvas, maps_legend, maps_panels, palette
+from planner.outputs import formats, maps_canvas, maps_legend, maps_panels, maps_tags, palette
 from planner.outputs.maps import DETAIL_INCH, FOOT, named
-from planner.outputs.maps_canvas import MARGIN, WIDTH, Panel, Tag
+from planner.outputs.maps_canvas import MARGIN, WIDTH, Panel
 from planner.outputs.maps_content import SEEN, Content, Mark, content
 from planner.outputs.maps_geometry import Boundaries, Shapes
 from planner.outputs.maps_layout import Strip, strip
 from planner.outputs.maps_panels import Scale
+from planner.outputs.maps_tags import Tag
 
 HEAD, ABOVE, BETWEEN, GUTTER = 0.7, 0.46, 0.14, 0.3
 """Room for the title, above each little map, below it, and between columns [inch]."""
@@ -154,14 +155,14 @@ def _names(
     for mark in marks:
         at, size = on.inches(*places[mark.id]), maps_panels.points(mark, sheet.largest)
         if mark.id in told:
-            text = maps_canvas.name_and_note(mark.name, mark.note)
+            text = maps_tags.name_and_note(mark.name, mark.note)
             weight = mark.new * 2 + 50 * bool(mark.lab)
             tags.append(Tag(mark.id, at, size, text, weight, size=LABEL))
         else:
             bare.append((*at, size * maps_canvas.POINT / 2))
     marked = np.array([on.inches(*p) for p in places.values()] or [on.box[2:]])
     blocked = [maps_canvas.scale_bar(sheet.figure, on, marked), *on.view.covered]
-    maps_canvas.label(sheet.figure, on, tags, np.array(bare).reshape(-1, 3), blocked)
+    maps_tags.label(sheet.figure, on, tags, np.array(bare).reshape(-1, 3), blocked)
 
 
 def _furniture(sheet: Multiples, plan: Plan, title: str, shown: Sequence[Content]) -> None:

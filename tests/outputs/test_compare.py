@@ -12,7 +12,14 @@ from openpyxl import load_workbook
 from planner.core.errors import VerificationError
 from planner.outputs import book, compare_files
 from planner.outputs.compare import compare_html, compare_plans
-from planner.outputs.compare_data import cash_lines, kind_of, measures, names, site_differences
+from planner.outputs.compare_data import (
+    cash_lines,
+    describe,
+    kind_of,
+    measures,
+    names,
+    site_differences,
+)
 from tests.outputs.sample_plan import sample_plan, sample_plan_b
 from tests.outputs.test_report import read
 from tests.outputs.variants import DATA, SITE, TITLE, bare, hostile, nothing, shifted
@@ -72,6 +79,15 @@ def test_kinds_of_difference() -> None:
     later = row(first_begun_year=2028.0, begun=[("N2", 2028.0, 20.0)])
     assert kind_of(row(), later) == "moved"
     assert kind_of(row(), row(begun=[("N3", 2026.0, 20.0)])) == "changed"
+
+
+def test_years_of_one_class_are_told_apart() -> None:
+    """Plans that differ only in when the second module comes must not read the same."""
+    row = {"chosen": True, "centres": [("Design centre", 2028.0)]}
+    split = [("N2", 2026.0, 25.0), ("N2", 2028.0, 25.0), ("PKG", 2030.0, 16.0)]
+    said = "N2 +25 kwpm 2026 +25 2028, PKG +16 kwpm 2030, Design centre 2028"
+    assert describe({**row, "begun": split}) == said
+    assert describe({**row, "begun": [("N2", 2026.0, 50.0)], "centres": []}) == "N2 +50 kwpm 2026"
 
 
 def test_opened_and_dropped_mirror_each_other() -> None:
