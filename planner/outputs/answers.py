@@ -11,7 +11,7 @@ from markupsafe import Markup
 from planner.core.case import Case
 from planner.outputs import answers_reasons, charts_answers, formats, page
 from planner.outputs.charts_answers import Point
-from planner.outputs.sweep_page import frequency_maps
+from planner.outputs.maps_frequency import frequency_maps
 
 Answer = Mapping[str, Any]
 Section = dict[str, Any]

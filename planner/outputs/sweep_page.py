@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from planner.core.case import Case
 from planner.core.sweep import Knob, Sweep, Value
-from planner.outputs import formats, maps_svg, page, svg
+from planner.outputs import formats, page, svg
+from planner.outputs.maps_frequency import frequency_maps
 
 BINS = 10
 SOLVED = ("optimal", "feasible")
@@ -128,69 +128,6 @@ def _cell(spot: tuple[float, float], here: Sequence[Outcome]) -> str:
         svg.text((x, y + drop), words, anchor="middle", size=12, fill="#ffffff", weight=weight)
         for words, drop, weight in lines
     )
-
-
-def frequency_maps(solved: Sequence[Outcome], case: Case, data_root: Path) -> dict[str, str]:
-    """One map a country: circles grow with the share of plans that build at a site."""
-    counts = Counter(site for o in solved for site in {row[0] for row in o["modules"]})
-    sites = {i: case.registers["sites"][i] for i in case.ids("sites")}
-    spots: dict[str, set[tuple[float, float]]] = {}
-    for row in sites.values():
-        spots.setdefault(row["country"], set()).add((float(row["lon"]), float(row["lat"])))
-    places = tuple((c, tuple(sorted(found))) for c, found in sorted(spots.items()))
-    drawn: dict[str, str] = {}
-    for country, panel in maps_svg.country_panels(data_root, places).items():
-        here = [i for i, row in sites.items() if row["country"] == country]
-        drawn[country] = _panel(case, panel, [(i, counts[i], len(solved)) for i in here])
-    return drawn
-
-
-def _panel(case: Case, panel: maps_svg.Panel, found: Sequence[tuple[str, int, int]]) -> str:
-    frame, body = panel.frame, [svg.tag("path", d=panel.land, class_="land")]
-    named: list[tuple[float, ...]] = []
-    body += [svg.tag("path", d=r.path, class_="region") for r in panel.regions]
-    unit = frame.height / 340
-    order = sorted(found, key=lambda f: (f[1], f[0]))
-    for i, count, total in order:
-        row = case.registers["sites"][i]
-        x, y = frame.place(float(row["lon"]), float(row["lat"]))
-        share = count / total if total else 0.0
-        tip = f"{case.name('sites', i)}: {count} / {total}"
-        body.append(
-            svg.tag(
-                "circle", svg.tag("title", escape(tip)), cx=float(x), cy=float(y),
-                r=float(unit * (3 + 15 * math.sqrt(share))),
-                style=f"fill:{svg.colour('total')};fill-opacity:{0.15 + 0.65 * share:.2f};"
-                f"stroke:{svg.colour('ink')};stroke-width:{unit:.2f}",
-            )
-        )  # fmt: skip
-    for i, count, total in reversed(order):  # the most frequent first get their names
-        if total and count / total >= 0.5:
-            row = case.registers["sites"][i]
-            spot = frame.place(float(row["lon"]), float(row["lat"]))
-            body += _name(f"{case.name('sites', i)} {count / total:.0%}", spot, panel, named)
-    title = f"{case.name('countries', panel.id)}: share of plans that build at each site"
-    return svg.drawing((frame.width, frame.height), "".join(body), title, css="map")
-
-
-def _name(
-    words: str, spot: tuple[float, float], panel: maps_svg.Panel, named: list[tuple[float, ...]]
-) -> list[str]:
-    """A name beside its circle, on the side with room; left out where it would cover another."""
-    unit, size = panel.frame.height / 340, 13 * panel.frame.height / 340
-    long = 0.56 * size * len(words)
-    y = spot[1] + 4 * unit
-    sides = (1, -1) if spot[0] < panel.frame.width * 0.6 else (-1, 1)
-    for side in sides:
-        x = spot[0] + side * 20 * unit
-        left = x if side > 0 else x - long
-        fits = left >= 0 and left + long <= panel.frame.width
-        clear = all(left > b or left + long < a or abs(y - other) > size for a, b, other in named)
-        if fits and clear:
-            named.append((left, left + long, y))
-            anchor = "start" if side > 0 else "end"
-            return [svg.text((x, y), words, size=round(size, 2), anchor=anchor)]
-    return []
 
 
 def _rows(sweep: Sweep, outcomes: Sequence[Outcome]) -> list[list[str]]:

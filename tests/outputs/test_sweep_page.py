@@ -10,7 +10,8 @@ import pytest
 
 from planner.core.sweep import Knob, Sweep
 from planner.inputs.load import data_root
-from planner.outputs.sweep_page import frequency_maps, heat_map, hosts_of, slots, write_sweep_page
+from planner.outputs.maps_frequency import frequency_maps
+from planner.outputs.sweep_page import heat_map, hosts_of, slots, write_sweep_page
 from tests.outputs.sample_case import sample_case
 
 HOSTILE = "<script>alert(1)</script>"
@@ -72,6 +73,21 @@ def test_circles_count_plans(tmp_path: Path) -> None:
     )
     assert "1 / 2</title>" in drawn
     assert len(re.findall("<circle", drawn)) == len(case.ids("sites"))
+
+
+def test_every_frequent_site_is_named_apart() -> None:
+    """Names stand apart, with a leader where need be; hardly one is left out where all are."""
+    case = sample_case("a", "A")
+    rows = [(i, "TW", "N2", "expansion", 2026, 25.0) for i in case.ids("sites")]
+    drawn = frequency_maps([outcome(0, 0, 0, *rows)], case, data_root())
+    for text in drawn.values():
+        found = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*font-size="([\d.]+)"', text)
+        spots = [(float(x), float(y), float(size)) for x, y, size in found]
+        assert all(
+            abs(a[1] - b[1]) > a[2] or abs(a[0] - b[0]) > 4 * a[2]
+            for n, a in enumerate(spots) for b in spots[n + 1 :]
+        )  # fmt: skip
+    assert sum(t.count("100%</text>") for t in drawn.values()) >= 0.95 * len(rows)
 
 
 @pytest.mark.parametrize("knobs", [1, 2, 3])
