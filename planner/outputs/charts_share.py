@@ -37,7 +37,7 @@ def share_path(
         parts.append(svg.rule((LEFT, y, WIDTH - RIGHT, y)))
         spot = (LEFT - 6, y + 4)
         parts.append(
-            svg.text(spot, f"{formats.brief(tick)} %", anchor="end", size=11, fill="muted")
+            svg.text(spot, f"{formats.level(tick)} %", anchor="end", size=11, fill="muted")
         )
     for year in range(int(across.low), int(across.high) + 1, 2):
         spot = (across(year), HEIGHT - 12)

@@ -13,6 +13,8 @@ from planner.outputs.charts import Axis
 WIDTH, HEIGHT = 620.0, 320.0
 LEFT, RIGHT, TOP, BOTTOM = 58.0, 16.0, 14.0, 34.0
 ROW = 25.0
+LETTER = 6.4
+"""Width a letter of size 11 takes at most on average [px]."""
 LINES = ("#1f4e79", "#a23b5a", "#3a8f5c", "#b8860b", "#7d4fa1", "#2a7f9e")
 """Colours of lines told apart by their key and their dashes."""
 Row = Mapping[str, Any]
@@ -74,20 +76,33 @@ def histogram(bins: Sequence[Row], marks: Sequence[tuple[str, float, str]], tail
             parts.append(svg.bar(box, fill, tip))
     for tick in svg.ticks(across.low, across.high, 6):
         parts.append(_below((across(tick), HEIGHT - 12), formats.brief(tick)))
-    for n, (name, value, colour) in enumerate(marks):
-        x, y = across(value), TOP + 15 * n
-        parts.append(svg.rule((x, y, x, upward.start), colour, "stroke-width:1.6"))
-        anchor = "end" if x > WIDTH / 2 else "start"
-        parts.append(
-            svg.text((x + (-5 if anchor == "end" else 5), y + 8), name, anchor=anchor, size=11)
-        )
+    parts += _marks(marks, across, upward.start)
     words = "; ".join(f"{name} {formats.brief(value)}" for name, value, _ in marks)
     return svg.drawing((WIDTH, HEIGHT), "".join(parts), f"Net present value, USD bn: {words}")
 
 
+def _marks(marks: Sequence[tuple[str, float, str]], across: Axis, foot: float) -> list[str]:
+    """Lines with names to their left, the rightmost highest: no name meets another's line.
+
+    Those without room there come first of all, with their names to the right.
+    """
+    right = {m[0]: across(m[1]) - 5 - LETTER * len(m[0]) < 0 for m in marks}
+    order = sorted(marks, key=lambda m: (not right[m[0]], m[1] if right[m[0]] else -m[1]))
+    parts = []
+    for n, (name, value, colour) in enumerate(order):
+        x, y = across(value), TOP + 15 * n
+        parts.append(svg.rule((x, y, x, foot), colour, "stroke-width:1.6"))
+        spot = (x + (5 if right[name] else -5), y + 8)
+        anchor = "start" if right[name] else "end"
+        parts.append(svg.text(spot, name, anchor=anchor, size=11))
+    return parts
+
+
 def bars(rows: Sequence[tuple[str, float, float]], names: tuple[str, str]) -> str:
     """Two bars a row, e.g. part of the mean loss and of the tail loss, each to its own scale."""
-    top, label = 24.0, 230.0
+    top = 24.0
+    longest = max((len(row[0]) for row in rows), default=0)
+    label = min(max(120.0, 16 + LETTER * 12 / 11 * longest), 330.0)
     half = (WIDTH - label - 20) / 2
     height = top + ROW * len(rows) + 8
     parts = []
@@ -148,7 +163,7 @@ def _levels(upward: Axis, unit: str = "") -> list[str]:
     for tick in svg.ticks(upward.low, upward.high):
         y = upward(tick)
         parts.append(svg.rule((LEFT, y, WIDTH - RIGHT, y)))
-        words = f"{formats.brief(tick)}{f' {unit}' if unit else ''}"
+        words = f"{formats.level(tick)}{f' {unit}' if unit else ''}"
         spot = (LEFT - 6, y + 4)
         parts.append(svg.text(spot, words, anchor="end", size=11, fill="muted"))
     return parts

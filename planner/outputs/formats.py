@@ -81,6 +81,11 @@ def plural(count: float, one: str, many: str = "") -> str:
     return f"{count:,.0f} {one if round(count) == 1 else many or one + 's'}"
 
 
+def level(value: float) -> str:
+    """A round number beside an axis: `0`, `2.5`, `1,200`, with no more digits than it has."""
+    return f"{round(value, 9) + 0.0:,.6g}".replace("-", "\u2212")
+
+
 def clipped(text: str, pixels: float, size: float = 12.0) -> str:
     """Text cut with an ellipsis to about so many pixels."""
     room = max(3, int(pixels / (size * 0.56)))
