@@ -28,7 +28,7 @@ from planner.outputs.report import HALF, NARROW, both
 from planner.outputs.report_tables import Cell, Heading, TableView
 
 FEWEST, MOST = 2, 6
-SCRIPTS = ("page.js", "map_view.js", "map.js", "compare.js", "ask.js")
+SCRIPTS = ("page.js", "map_view.js", "map_names.js", "map.js", "compare.js", "ask.js")
 SIGNS = {"opened": "+", "dropped": "\u00d7", "moved": "\u2192", "resized": "\u2195", "changed": "~"}
 
 

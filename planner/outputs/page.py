@@ -48,7 +48,7 @@ def render(template: str, context: Mapping[str, Any], scripts: Sequence[str]) ->
     """Page text. `context['script']` becomes the JSON the scripts read."""
     whole = {
         **context,
-        "style": asset("page.css") + asset("map.css"),
+        "style": asset("page.css") + asset("map.css") + asset("print.css"),
         "code": Markup("\n").join(asset(name) for name in _with_language(scripts)),
         "data": embedded(context.get("script", {})),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pandas as pd
 
 from planner.core.case import Case
 from planner.outputs import charts_spread, formats, page
-from planner.outputs.sweep_page import frequency_maps
+from planner.outputs.maps_frequency import frequency_maps
 
 Row = Mapping[str, Any]
 PROOF = {"optimal": "proven to the gap asked", "feasible": "the search was cut by its time limit"}
@@ -69,9 +70,16 @@ def context(found: Row, case: Case, data_root: Path) -> dict[str, Any]:
             for country, text in frequency_maps(begun, case, data_root).items()
         },
         "proof": PROOF,
-        "slack": max(f["bound_usd_bn"] - f["best_usd_bn"] for f in found["futures"]),
+        "slack": max(map(_slack, found["futures"])),
+        "unproved": [f["name"] for f in found["futures"] if not math.isfinite(_slack(f))],
         "script": {},
     }  # fmt: skip
+
+
+def _slack(future: Row) -> float:
+    """How far the best plan of a future may be from the best possible; infinite without a bound."""
+    bound = formats.finite(future["bound_usd_bn"])
+    return math.inf if bound is None else bound - float(future["best_usd_bn"])
 
 
 def _cell(value: float, top: float) -> dict[str, Any]:

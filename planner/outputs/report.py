@@ -32,7 +32,7 @@ from planner.outputs.report_tables import plan_tables, weak_table
 
 HALF, NARROW, FULL = 640.0, 356.0, 1240.0
 """Widths charts are drawn for [px]."""
-SCRIPTS = ("page.js", "map_view.js", "map.js", "ask.js")
+SCRIPTS = ("page.js", "map_view.js", "map_names.js", "map.js", "ask.js")
 COUNTRY_COLOURS = ("#1f4e79", "#2a9d8f", "#e0a030", "#b5533c", "#7a6aa8", "#5b6675")
 
 

@@ -36,6 +36,19 @@ def test_page_is_whole_and_the_same_twice(tmp_path: Path) -> None:
     assert "proven" in headline(found)
 
 
+def test_a_future_without_a_bound_is_named_not_a_dash(tmp_path: Path) -> None:
+    from planner.analysis.regret import regret
+
+    case = flooded(wet=10, concepts={"risk": {"omega": 0}})
+    found = regret([("a", planner.solve(case), case)], gap=0.0)
+    page = write_regret(found, with_places(case), tmp_path, data_root())[0]
+    assert "Each figure may be up to 0" in page.read_text("utf-8")
+    found["futures"][0]["bound_usd_bn"] = float("inf")
+    text = write_regret(found, with_places(case), tmp_path, data_root())[0].read_text("utf-8")
+    assert f"No bound was proved in the time given for {found['futures'][0]['name']}" in text
+    assert "may be up to" not in text
+
+
 def with_places(case: Any) -> Any:
     """The case with coordinates, as the map needs them."""
     spots = {"tw_a": ("121.0", "24.8"), "us_a": ("-112.0", "33.5"), "jp_a": ("130.7", "32.8")}

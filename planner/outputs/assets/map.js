@@ -74,44 +74,6 @@ const summary = (run) => {
   return fill(labs === 1 ? "{year}: {open} fab sites, {kwpm} kwpm, {abroad} of it abroad; 1 new research centre" : "{year}: {open} fab sites, {kwpm} kwpm, {abroad} of it abroad; {labs} new research centres", values);
 };
 
-// labels keep clear of markers and of each other: right, left, above, below, else none
-const placeNames = (view) => {
-  const k = view.scale();
-  const width = view.svg.clientWidth, height = view.svg.clientHeight;
-  const middle = [view.box[0] + view.box[2] / 2, view.box[1] + view.box[3] / 2];
-  const taken = [[0, 0, 120, 24]];
-  const marks = all(".site,.diff,.market", view.svg).filter((g) => !g.closest(".off")).map((g) => {
-    const [x, y] = g.dataset.at.split(/[ ,]+/).map(Number);
-    const body = one(".body", g);
-    const r = body.tagName === "circle" ? +body.getAttribute("r") : g.classList.contains("market") ? 5 : 8.5;
-    return { g, r, x: (x - middle[0]) / k + width / 2, y: (y - middle[1]) / k + height / 2 };
-  });
-  for (const g of all(".origin", view.svg)) {
-    const [x, y] = g.dataset.at.split(/[ ,]+/).map((v, n) => (Number(v) - middle[n]) / k + (n ? height : width) / 2);
-    taken.push([x - 4, y - 4, x + 4, y + 4]);
-  }
-  for (const m of marks) if (m.g.dataset.open === "1") taken.push([m.x - m.r, m.y - m.r, m.x + m.r, m.y + m.r]);
-  const clash = (b) => b[0] < 2 || b[2] > width - 2 || b[1] < 2 || b[3] > height - 2 || taken.some((t) => b[0] < t[2] && b[2] > t[0] && b[1] < t[3] && b[3] > t[1]);
-  marks.sort((a, b) => b.g.classList.contains("new") - a.g.classList.contains("new") || b.r - a.r);
-  for (const m of marks) {
-    const text = one("text", m.g);
-    if (!text || text.classList.contains("off")) continue;
-    const w = Number(text.dataset.w) || Number(text.dataset.w = text.getComputedTextLength().toFixed(0));
-    const spots = [[m.r + 5, 4, "start"], [-m.r - 5, 4, "end"], [0, -m.r - 5, "middle"], [0, m.r + 13, "middle"]];
-    const boxes = spots.map(([dx, dy, a]) => {
-      const left = m.x + dx - (a === "end" ? w : a === "middle" ? w / 2 : 0);
-      return [left, m.y + dy - 11, left + w, m.y + dy + 3];
-    });
-    const at = boxes.findIndex((b) => !clash(b));
-    text.style.visibility = at < 0 ? "hidden" : "visible";
-    if (at < 0) continue;
-    taken.push(boxes[at]);
-    text.setAttribute("x", spots[at][0].toFixed(1));
-    text.setAttribute("y", spots[at][1].toFixed(1));
-    text.setAttribute("text-anchor", spots[at][2]);
-  }
-};
-
 const refresh = () => {
   refit();
   one("#yearout").textContent = state.year;
@@ -230,5 +192,8 @@ wholeMaps();
 refresh();
 shade();
 let later = 0;
-addEventListener("resize", () => { clearTimeout(later); later = setTimeout(() => { views.forEach((v) => v.set(v.box)); refresh(); }, 120); });
+const again = () => { views.forEach((v) => v.set(v.box)); refresh(); };
+addEventListener("resize", () => { clearTimeout(later); later = setTimeout(again, 120); });
+// paper has other sizes than the window: marks and names are fitted to it before it is printed
+matchMedia("print").addEventListener("change", again);
 document.body.dataset.ready = "1";
