@@ -13,6 +13,8 @@ from planner.outputs.charts import NARROW
 POOLS = 12
 """Pool and skill combinations in the chart, the most strained first."""
 ROW = 22.0
+LEAST, MOST, LETTER = 140.0, 300.0, 6.8
+"""Room for names beside the cells, and what a letter takes of it [px]."""
 MARKETS = ("#1f4e79", "#2a9d8f", "#e0a030", "#7a6aa8", "#c46a8f", "#8a9a3a", "#5b6675")
 ABROAD = "#b5533c"
 STEPS = ((100.0, "--q4,#b0534f"), (75.0, "--q3,#cf7f63"), (50.0, "--q2,#e5ab7e"),
@@ -45,7 +47,8 @@ def strain_grid(rows: Sequence[Strain], width: float = 640) -> str:
     if not years:
         return svg.drawing((width, 40), svg.text((8, 24), "nobody needed", fill="muted"), "empty")
     wide = width >= NARROW
-    left, step = (214.0, ROW) if wide else (4.0, ROW + 16)
+    longest = max(len(f"{r.pool}, {r.skill}") for r in rows)
+    left, step = (min(max(LEAST, 16 + LETTER * longest), MOST), ROW) if wide else (4.0, ROW + 16)
     side = (width - left - 4) / len(years)
     parts = [
         svg.text((left + (n + 0.5) * side, 12), str(t), anchor="middle", size=11, fill="muted")
