@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def base() -> Plan:
-    return planner.solve(planner.load("base"), gap=0.01, time_limit=120)
+    return planner.solve(planner.load("base"), gap=0.02, time_limit=120)
 
 
 def chosen(plan: Plan) -> frozenset[str]:
@@ -28,7 +28,7 @@ def chosen(plan: Plan) -> frozenset[str]:
 def test_at_least_three_sets_of_countries(base: Plan) -> None:
     found = {"base": base}
     for name in ("cost-first", "second-tier", "insular"):
-        found[name] = planner.solve(planner.load(name), gap=0.01, time_limit=120)
+        found[name] = planner.solve(planner.load(name), gap=0.02, time_limit=120)
     assert len({chosen(plan) for plan in found.values()}) >= 3
     assert chosen(found["insular"]) == frozenset()
     assert found["insular"].info.objective < base.info.objective

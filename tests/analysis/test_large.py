@@ -32,9 +32,9 @@ def both(solved: tuple[Plan, Case], monkeypatch: pytest.MonkeyPatch) -> Both:
     """The exact answer and the one of the two-step way."""
 
     def answer(question: str, **settings: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        exact = ask(question, *solved, **settings)
+        exact = ask(question, *solved, seconds=10.0, **settings)
         monkeypatch.setattr(bench, "SMALL", 0)
-        return exact, ask(question, *solved, seconds=20.0, **settings)
+        return exact, ask(question, *solved, seconds=8.0, **settings)
 
     return answer
 

@@ -49,7 +49,9 @@ def test_answers_are_kept_and_shown(run: Path, solved: tuple[Plan, Case]) -> Non
 
 def test_single_sites_and_other_plans_are_asked_by_argument(run: Path) -> None:
     found, _ = api.answers(
-        run, ("why:jp_a", "why-not:us_a", "prices", f"closeness:{run}", f"weights:{run}")
+        run,
+        ("why:jp_a", "why-not:us_a", "prices", f"closeness:{run}", f"weights:{run}"),
+        seconds=6.0,
     )
     assert [a["question"] for a in found] == ["why", "why not", "prices", "closeness", "weights"]
     page = (run / "report.html").read_text(encoding="utf-8")

@@ -12,14 +12,18 @@ from planner.core.case import Case
 from planner.core.plan import Plan
 from planner.interfaces.cli import main
 from planner.solve.optimise import solve_case
-from tests.rich import rich
+from tests.rich import plainer
 
 Capture = pytest.CaptureFixture[str]
 RUN = "run"
 QUESTIONS = [
     (["why", RUN, "jp_a"], "adds USD", "worth"),
     (["whynot", RUN, "us_a", "--seconds", "4"], "Forcing us_a in costs", "cost"),
-    (["whynot", RUN, "us_a", "--class", "N16"], "Forcing us_a in costs", "changes"),
+    (
+        ["whynot", RUN, "us_a", "--class", "N16", "--seconds", "4"],
+        "Forcing us_a in costs",
+        "changes",
+    ),
     (["flip", RUN, "--host", "US"], "lump sum", "contest"),
     (["alternatives", RUN, "--within", "20%"], "sets of overseas sites", "plans"),
     (["pareto", RUN, "--axes", "value,subsidy", "--points", "3"], "points from value", "points"),
@@ -46,7 +50,7 @@ WRONG = [
 
 @pytest.fixture(scope="module")
 def solved() -> tuple[Plan, Case]:
-    case = rich()
+    case = plainer()
     return solve_case(case), case
 
 
