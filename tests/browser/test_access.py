@@ -106,8 +106,16 @@ def haloed(rule: str, element: str) -> bool:
     return rule == "color-contrast" and element.startswith("<text")
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(DESK, "light"), (DESK, "dark"), (PHONE, "light")])
-@pytest.mark.parametrize("name", ["report", "hostile", "compare", "gallery", *STUDIES])
+SHOWN = [(DESK, "light"), (DESK, "dark"), (PHONE, "light")]
+ASKED = [
+    (name, size, scheme)
+    for name in ("report", "hostile", "compare", "gallery", *STUDIES)
+    for size, scheme in SHOWN
+    if name != "hostile" or scheme == "light"  # its colours are those of `report`
+]
+
+
+@pytest.mark.parametrize(("name", "size", "scheme"), ASKED)
 def test_no_serious_fault(
     name: str,
     size: tuple[int, int],
