@@ -17,9 +17,8 @@ help:
 demo: $(VENV)/.ready
 	@$(BIN)/planner solve scenarios/base.yaml --out $(RUN)
 
-# three workers for two cores: some tests wait for a server, a browser or a process
 test: lint types $(VENV)/.chromium
-	$(BIN)/python -m pytest -n 3 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .

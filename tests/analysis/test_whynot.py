@@ -23,7 +23,7 @@ from tests.tiny import tiny
 @pytest.fixture(scope="module")
 def asked() -> tuple[Case, dict[str, Any]]:
     case = plainer()
-    return case, why_not(solve_case(case), case, "us_a")
+    return case, why_not(solve_case(case), case, "us_a", seconds=10.0)
 
 
 def test_the_cost_is_the_difference_of_optima(asked: tuple[Case, dict[str, Any]]) -> None:

@@ -14,7 +14,7 @@ from tests.rich import rich
 from tests.tiny import tiny
 
 QUICK = settings(
-    max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 DEMAND = {"demand.wafers_mn": {("US|N2", 2026): 1.6, ("US|N16", 2026): 0.8}}
 percent = st.floats(0, 60).map(lambda x: round(x, 2))

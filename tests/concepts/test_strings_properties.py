@@ -16,7 +16,7 @@ from tests.rich import plainer
 from tests.tiny import tiny
 
 QUICK = settings(
-    max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 BUSY = {
     "demand.wafers_mn": {("US|N2", 2026): 1.2, ("US|N16", 2026): 0.3},

@@ -88,14 +88,14 @@ def test_settings_from_the_command_line(record_property: Record) -> None:
         "facts.programme.jp_5g_nedo.budget_usd_bn=*2", "sites.forbid=[us_boise]", "solver.gap=0.01",
         "concepts.limits.places=[{where: US, least_kwpm: 5}]", "title=x", "futures=[calm]",
     )  # fmt: skip
-    for _ in range(1500):
+    for _ in range(2300):
         text = damaged(draw.choice(known), draw)
         taken += readable(
             lambda text=text: read_scenario(  # type: ignore[misc]
                 scenario_root() / "base.yaml", scenario_root(), schemas, [text]
             )
         )
-    tell(record_property, 1500, taken)
+    tell(record_property, 2300, taken)
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_tables(block: int, world: Path, record_property: Record) -> None:
     """One damaged table at a time, registers and facts, within a whole world."""
     files = [*sorted((world / "history-1986").rglob("*.csv")), world / "dictionary.csv"]
     draw, taken = random.Random(100 + block), 0
-    for _ in range(1000):
+    for _ in range(700):
         path = draw.choice(files)
         before = path.read_bytes()
         text = damaged(before.decode("utf-8"), draw)
@@ -121,7 +121,7 @@ def test_tables(block: int, world: Path, record_property: Record) -> None:
         taken += readable(lambda: load_case(HISTORY, option_schemas(), world))
         path.write_bytes(before)
     assert readable(lambda: load_case(HISTORY, option_schemas(), world))
-    tell(record_property, 1000, taken)
+    tell(record_property, 700, taken)
 
 
 def test_frozen_inputs(record_property: Record) -> None:

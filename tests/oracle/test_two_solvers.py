@@ -2,8 +2,9 @@
 
 Relaxations must be equal by all three; with whole modules each solver's plan must lie below the
 other's bound.
-CBC takes long, so all but the scenarios below are cut to three periods; their relaxations over the
-full horizon are compared by `pytest tests/oracle/test_two_solvers.py -m bench`.
+CBC takes long, so all but the scenarios below are cut to three periods relaxed and two in whole
+modules; the relaxations of all over the full horizon are compared by
+`pytest tests/oracle/test_two_solvers.py -m bench`.
 PuLP hands the model to CBC; HiGHS gets it as arrays, a second way over that must mean the same.
 """
 
@@ -54,15 +55,17 @@ def whole_alike(model: Model, *, in_bulk: bool) -> float:
     """Plan of ours in whole modules; each solver's lies below the other's bound."""
     mine = highs.run(model, LOOSE, in_bulk=in_bulk)
     other = highs.run(model, LOOSE, solver="cbc")
-    assert other.objective <= mine.bound * (1 + 1e-6)
-    assert other.objective >= mine.bound * (1 - 0.105)
+    room = abs(mine.bound)
+    assert other.objective <= mine.bound + 1e-6 * room
+    assert other.objective >= mine.bound - 0.105 * room
     return mine.objective
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [n for n in SCENARIOS if n not in WHOLE])
 def test_both_solvers_agree(name: str) -> None:
-    model = build_model(planner.load(name, ["horizon.periods=3"])).model
+    relaxed_alike(build_model(planner.load(name, ["horizon.periods=3"])).model)
+    model = build_model(planner.load(name, ["horizon.periods=2"])).model
     bound = relaxed_alike(model)
     assert whole_alike(model, in_bulk=True) <= bound + 1e-6 * abs(bound)
 
