@@ -23,6 +23,7 @@ test: lint types $(VENV)/.chromium
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
 
 types: $(VENV)/.ready-dev
 	$(BIN)/mypy
