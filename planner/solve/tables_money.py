@@ -123,14 +123,16 @@ def weak_table(plan: Plan, case: Case) -> pd.DataFrame:
 
 def _weights(plan: Plan) -> dict[tuple[str, int, str], float]:
     """|Expected present value| by item of cash, part of the key, and what stands there [USD bn]."""
-    parts = {(item, part) for leans in _LEANS_ON.values() for item, part, _ in leans}
-    lines = plan.cash[plan.cash["item"].isin(sorted({item for item, _ in parts}))]
+    parts: dict[str, set[int]] = {}
+    for _, item, part, _ in LEANS:
+        parts.setdefault(item, set()).add(part)
+    lines = plan.cash[plan.cash["item"].isin(list(parts))]
     worth = (lines["probability"] * lines["present_value_usd_bn"]).abs()
     sums: dict[tuple[str, int, str], list[float]] = {}
     for item, key, country, amount in zip(
         lines["item"], lines["key"], lines["country"], worth, strict=True
     ):
-        for part in (n for of, n in parts if of == item):
+        for part in parts[item]:
             named = country if part < 0 else key.split("|")[part]
             sums.setdefault((item, part, named), []).append(amount)
     return {spot: fsum(amounts) for spot, amounts in sums.items()}

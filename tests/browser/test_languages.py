@@ -8,21 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 import planner
-from planner.analysis.regret import regret
-from planner.analysis.stress import stress
-from planner.outputs.regret_page import write_regret
-from planner.outputs.stress_page import write_stress
 from planner.outputs.sweep_page import write_sweep_page
 from planner.outputs.wait_page import write_wait_page
-from tests.analysis.test_regret import flooded
 from tests.analysis.test_wait import slump
-from tests.browser.test_access import STUDIES
+from tests.browser.studies import NAMES, write_studies
 from tests.browser.test_pages import CHROMIUM, DESK, PHONE, Log, browser
 from tests.outputs.sample_case import sample_case
-from tests.outputs.test_regret_page import with_places
 from tests.outputs.test_sweep_page import JP, US, asked, outcome
 from tests.outputs.variants import DATA
-from tests.rich import rich
 
 if TYPE_CHECKING:
     from playwright import sync_api
@@ -34,7 +27,7 @@ pytestmark = [
 ]
 __all__ = ["browser"]
 NAME = "Long Plan Name Of Someone"
-PAGES = (*STUDIES, "stress", "regret", "sweep", "wait")
+PAGES = (*NAMES, "sweep", "wait")
 SPOKEN = "h2, h3, thead th, nav a, dt, .eyebrow, .tile > span"
 PLAIN = """([query, name]) => [...document.querySelectorAll(query)]
   .filter((part) => !part.closest("[lang=en]:not(html)"))
@@ -47,13 +40,7 @@ FIGURES = "[...document.querySelectorAll('td.n')].map((cell) => cell.textContent
 @pytest.fixture(scope="module")
 def studies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("languages")
-    for make in STUDIES.values():
-        make(folder)
-    case = rich(title=NAME)
-    write_stress(stress(planner.solve(case), case, draws=200, seed=2), folder)
-    wet = flooded(wet=10, concepts={"risk": {"omega": 0}})
-    found = regret([(NAME, planner.solve(wet), wet)], gap=0.0, minimax=True)
-    write_regret(found, with_places(wet), folder, DATA)
+    write_studies(folder, NAME)
     points = [outcome(0, 0, 0, US), outcome(1, 1, 1, JP)]
     sweep = asked(knobs=[{"key": k, "label": f"{NAME} {k}", "values": [0, 1]} for k in "ab"])
     write_sweep_page(sweep, points, sample_case("a", "A"), folder / "sweep.html", DATA)

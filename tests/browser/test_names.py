@@ -7,17 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import planner
-from planner.analysis.regret import regret
-from planner.analysis.stress import stress
-from planner.outputs.regret_page import write_regret
-from planner.outputs.stress_page import write_stress
-from tests.analysis.test_regret import flooded
-from tests.browser.test_access import HOSTILE, STUDIES
+from tests.browser.studies import NAMES as STUDIES
+from tests.browser.studies import write_studies
+from tests.browser.test_access import HOSTILE
 from tests.browser.test_pages import CHROMIUM, DESK, PHONE, browser, pages
-from tests.outputs.test_regret_page import with_places
-from tests.outputs.variants import DATA
-from tests.rich import rich
 
 if TYPE_CHECKING:
     from playwright import sync_api
@@ -66,14 +59,8 @@ PAPER = {"width": 1039, "height": 711}
 @pytest.fixture(scope="module")
 def studies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("names")
-    for make in STUDIES.values():
-        make(folder)
-    case = rich(title=HOSTILE)
-    write_stress(stress(planner.solve(case), case, draws=100, seed=2), folder)
-    wet = flooded(wet=10, concepts={"risk": {"omega": 0}})
-    found = regret([(HOSTILE, planner.solve(wet), wet)], gap=0.0)
-    write_regret(found, with_places(wet), folder, DATA)
-    return {name: folder / f"{name}.html" for name in (*STUDIES, "stress", "regret")}
+    write_studies(folder, HOSTILE)
+    return {name: folder / f"{name}.html" for name in STUDIES}
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
@@ -102,7 +89,7 @@ def test_every_site_of_a_report_is_named(pages: dict[str, Path], browser: sync_a
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("name", [*STUDIES, "stress", "regret"])
+@pytest.mark.parametrize("name", STUDIES)
 def test_no_cell_runs_into_its_neighbour(
     name: str, size: tuple[int, int], studies: dict[str, Path], browser: sync_api.Browser
 ) -> None:
@@ -132,7 +119,7 @@ def test_names_are_fitted_to_paper(
     page.close()
 
 
-@pytest.mark.parametrize("name", [*STUDIES, "stress", "regret"])
+@pytest.mark.parametrize("name", STUDIES)
 def test_paper_cuts_nothing_off(
     name: str, studies: dict[str, Path], browser: sync_api.Browser
 ) -> None:
