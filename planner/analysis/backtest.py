@@ -17,9 +17,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from planner.analysis.backtest_weights import nearest
 from planner.analysis.bench import Say, quiet
 from planner.analysis.freezing import frozen
-from planner.analysis.weights import NAMES, nearest
+from planner.analysis.weights_box import NAMES
 from planner.core.case import Case
 from planner.inputs.decisions import Decision, Known
 from planner.model.assemble import Built, build_model

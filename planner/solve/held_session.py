@@ -13,6 +13,7 @@ from typing import Any
 import highspy
 import numpy as np
 
+from planner.core.histories import Numbers
 from planner.model.lp import Model
 from planner.model.matrix import bounds, by_rows
 from planner.solve.highs import quiet
@@ -67,6 +68,20 @@ class HeldLp:
         for j in bounds or {}:
             self._highs.changeColBounds(j, self.low[j], self.high[j])
         return found
+
+    def priced(self, cost: Numbers, offset: float) -> float | None:
+        """Optimum under another objective, which stays; None when it was not found in time.
+
+        Its plan is what `latest` gives.
+        """
+        at = np.arange(len(cost), dtype=np.int32)
+        self._highs.changeColsCost(len(cost), at, cost)
+        self._highs.changeObjectiveOffset(offset)
+        return self._run()
+
+    def latest(self) -> list[float]:
+        """The plan of the last optimum."""
+        return self._values()
 
     def _values(self) -> list[float]:
         return [float(x) for x in self._highs.getSolution().col_value]
