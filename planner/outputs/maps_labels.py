@@ -77,11 +77,18 @@ def place(
     return {i: choices[i].spot(placed[i]) for i in names if i in placed}
 
 
+def covering(spots: Mapping[str, Spot], discs: Floats) -> list[str]:
+    """Labels that cover a marker, at least in part."""
+    names = sorted(spots)
+    boxes = np.array([spots[i].box for i in names]).reshape(-1, 4)
+    return [i for i, hit in zip(names, _covered(boxes, discs), strict=True) if hit]
+
+
 def in_trouble(spots: Mapping[str, Spot], discs: Floats) -> set[str]:
     """Labels that cover a marker, stand far off, or whose leader runs through what is others'."""
     names = sorted(spots)
     boxes = np.array([spots[i].box for i in names]).reshape(-1, 4)
-    bad = {i for i, covered in zip(names, _covered(boxes, discs), strict=True) if covered}
+    bad = set(covering(spots, discs))
     for n, i in enumerate(names):
         if (leader := spots[i].leader) is None:
             continue

@@ -21,6 +21,8 @@ WIDEST_PT, THINNEST_PT = 7.0, 0.6
 SHRINK = 0.5
 """Markers against those of the panels."""
 MARKET_PT = 6.0
+THICK_PT, BEADS = 1.2, 0.06
+"""Flows at least so wide [pt] are kept clear of names, as if beads lay on them [inch apart]."""
 
 
 def line_points(wafers: float, largest: float) -> float:
@@ -46,7 +48,8 @@ def draw(figure: Figure, on: Panel, shown: Content, shapes: Shapes) -> None:
     for mark in running:
         _site(on, mark, places[mark.id], top)
     key = _widths(figure, on, largest)
-    _markets(figure, on, shown, [*[_disc(on, m, places, top) for m in running]], key)
+    discs = [_disc(on, m, places, top) for m in running]
+    _markets(figure, on, shown, [*discs, *beads(on, shown.flows)], key)
 
 
 def _places(marks: Sequence[Mark]) -> dict[str, tuple[float, float]]:
@@ -84,6 +87,23 @@ def _flow(on: Panel, flow: Flow, largest: float) -> None:
     line.set_capstyle("butt")
     on.axes.add_collection(line, autolim=False)
     on.axes.add_patch(Polygon(tip, color=colour, linewidth=0, alpha=0.85, zorder=4.5))
+
+
+def beads(on: Panel, flows: Sequence[Flow]) -> list[tuple[float, float, float]]:
+    """Places along thick flows [inch] with half their width, for names to stay off."""
+    largest, found = max((f.wafers_mn for f in flows), default=0.0), []
+    for flow in flows:
+        width = line_points(flow.wafers_mn, largest)
+        if width < THICK_PT:
+            continue
+        for way in projections.great_circle(flow.start, flow.end):
+            spots = np.array([on.inches(float(x), float(y)) for x, y in way])
+            along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(spots, axis=0).T))])
+            at = np.arange(0.0, along[-1], BEADS)
+            xs, ys = (np.interp(at, along, spots[:, axis]) for axis in (0, 1))
+            radius = width * POINT / 2
+            found += [(float(x), float(y), radius) for x, y in zip(xs, ys, strict=True)]
+    return found
 
 
 def _shortened(way: Floats, gap: float, head: float) -> tuple[Floats, Floats]:

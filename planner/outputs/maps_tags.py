@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,12 +38,25 @@ def name_and_note(name: str, note: str) -> str:
     return "\n".join([*parts, note] if note else parts)
 
 
-def label(
-    figure: Figure, on: Panel, tags: Sequence[Tag], bare: np.ndarray, blocked: Sequence[Box]
+def label(  # noqa: PLR0913 - one is named
+    figure: Figure,
+    on: Panel,
+    tags: Sequence[Tag],
+    bare: np.ndarray,
+    blocked: Sequence[Box],
+    *,
+    clear: float = math.inf,
 ) -> dict[str, Spot]:
-    """Write labels where they collide with nothing; `bare`: markers without one (x, y, radius)."""
+    """Write labels where they collide with nothing; `bare`: markers without one (x, y, radius).
+
+    clear: a label that would cover a marker of more than this radius [inch] is left out.
+    """
     texts = {tag.id: _text(figure, tag) for tag in tags}
     spots = _placed(figure, on, tags, texts, (bare.reshape(-1, 3), blocked))
+    own = np.array([(*tag.at, tag.points * POINT / 2) for tag in tags]).reshape(-1, 3)
+    large = np.vstack([own, bare.reshape(-1, 3)])
+    for i in maps_labels.covering(spots, large[large[:, 2] > clear]):
+        del spots[i]
     for tag in tags:
         text, spot = texts[tag.id], spots.get(tag.id)
         if spot is None:

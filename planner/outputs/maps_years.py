@@ -162,7 +162,8 @@ def _names(
             bare.append((*at, size * maps_canvas.POINT / 2))
     marked = np.array([on.inches(*p) for p in places.values()] or [on.box[2:]])
     blocked = [maps_canvas.scale_bar(sheet.figure, on, marked), *on.view.covered]
-    maps_tags.label(sheet.figure, on, tags, np.array(bare).reshape(-1, 3), blocked)
+    around, small = np.array(bare).reshape(-1, 3), palette.CANDIDATE_PT * maps_canvas.POINT / 2
+    maps_tags.label(sheet.figure, on, tags, around, blocked, clear=1.01 * small)
 
 
 def _furniture(sheet: Multiples, plan: Plan, title: str, shown: Sequence[Content]) -> None:

@@ -20,6 +20,7 @@ from planner.model.assemble import Built, build_model
 from planner.model.ledger import Ledger
 from planner.solve import highs
 from planner.solve.by_cuts import by_cuts, wanted
+from planner.solve.by_prices import by_prices
 from planner.solve.conflict import explain_conflict
 from planner.solve.extract import extract
 from planner.solve.verify import require_verified
@@ -64,12 +65,15 @@ class _Call:
 def _search(case: Case, built: Built, asked: SolverSettings, call: _Call) -> Plan:
     begun = time.perf_counter()
     answer = by_cuts(built, asked, call.solver, call.progress)
-    exact = answer is not None  # plans found by cuts are polished already
+    tied = answer is None and wanted(built, asked, call.solver)  # rules tie the futures together
+    if answer is None and call.solver.lower() == highs.HIGHS:
+        answer = by_prices(built.model, asked, call.progress)
+    exact = answer is not None  # such plans are polished already
     kept: highs.Searched | None = None
     if answer is None:
         answer, kept = _whole(built, asked, call)
-        if wanted(built, asked, call.solver):
-            answer.parts["blocks"] = 0  # tried, but the rules tie the futures together
+    if tied:
+        answer.parts["blocks"] = 0
     if answer.values is None:
         raise Infeasible(explain_conflict(case, built))
     polished = answer if exact else _polished(built, asked, kept, answer.values)

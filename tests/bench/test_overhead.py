@@ -113,7 +113,7 @@ def test_two_workers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     """A shipped sweep, drawn longer, with one worker and with two; the start is in both."""
     text = (scenario_root() / "sweeps" / "shaky-ground.yaml").read_text(encoding="utf-8")
     asked, seconds = tmp_path / "longer.yaml", []
-    asked.write_text(text.replace("draws: 60", "draws: 240"), encoding="utf-8")
+    asked.write_text(text.replace("draws: 60", "draws: 120"), encoding="utf-8")
     for workers in (1, 2):
         out = tmp_path / f"w{workers}"
         words = ["sweep", str(asked), "--workers", str(workers), "--out", str(out), "--quiet"]
@@ -123,6 +123,6 @@ def test_two_workers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     with capsys.disabled():
         ratio = seconds[0] / seconds[1]
         sys.stdout.write(
-            f"\n240 points: 1 worker {seconds[0]:.0f} s, 2 workers {seconds[1]:.0f} s: "
+            f"\n120 points: 1 worker {seconds[0]:.0f} s, 2 workers {seconds[1]:.0f} s: "
             f"{ratio:.2f}\n"
         )
