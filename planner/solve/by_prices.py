@@ -21,13 +21,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import highspy
-
 from planner.core.scenario import SolverSettings
 from planner.model.lp import Model
 from planner.solve import grain, highs
 from planner.solve.answer import Answer, Progress, gap_of
-from planner.solve.live import is_large, load
+from planner.solve.live import is_large
 
 TAIL = "risk.tail["
 """Begin of the names of the rows of the tail charge."""
@@ -82,7 +80,7 @@ def _from_there(
 
 def priced(model: Model, wide: set[int], settings: SolverSettings) -> Model | None:
     """The model with some rows priced as its relaxation does; None if that was not solved."""
-    prices = _prices(model, settings)
+    prices = highs.relaxed_prices(model, settings)
     if prices is None:
         return None
     made = Model(model.name)
@@ -111,24 +109,6 @@ def _lone_at_nothing(made: Model) -> bool:
         made.objective[j] = 0.0 if abs(worth) <= NOUGHT else worth
         made.low[j] = made.high[j] = made.low[j] or made.high[j] or 0.0
     return True
-
-
-def _prices(model: Model, settings: SolverSettings) -> list[float] | None:
-    """Prices of all rows in the relaxation: change of its optimum per unit of right-hand side."""
-    highs.quiet()
-    engine: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-    engine.setOptionValue("output_flag", False)
-    engine.setOptionValue("time_limit", float(settings.time_limit))
-    entering = load(engine, model)
-    if entering.late.any():
-        return None
-    engine.run()
-    if engine.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
-    found = [0.0] * len(model.rows)
-    for spot, price in zip(entering.order.tolist(), engine.getSolution().row_dual, strict=True):
-        found[spot] = float(price)
-    return found
 
 
 def _is_wide(row: tuple[str, Any, str, float]) -> bool:

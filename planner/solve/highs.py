@@ -33,7 +33,7 @@ from planner.solve.answer import Progress as Progress
 from planner.solve.answer import gap_of as gap_of
 from planner.solve.kernel import first_plan
 from planner.solve.live import SEARCH as SEARCH
-from planner.solve.live import Live, is_large, listener, searched, worth
+from planner.solve.live import Live, is_large, listener, load, searched, worth
 from planner.solve.proof import Outcome, proved
 
 HIGHS = "highs"
@@ -164,6 +164,27 @@ def polish(kept: Searched, values: list[float]) -> Answer:
         kept.live.highs.run()
     lp = fix_integers(kept.true, values)
     return _answer(lp, kept.live, time.perf_counter() - begun)
+
+
+def relaxed_prices(model: Model, settings: SolverSettings) -> list[float] | None:
+    """Prices of the rows in a model's relaxation: change of its optimum per unit of each limit.
+
+    None where it was not solved in time, or some of its rows are handed over by rounds.
+    """
+    quiet()
+    engine: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    engine.setOptionValue("output_flag", False)
+    engine.setOptionValue("time_limit", float(settings.time_limit))
+    entering = load(engine, model)
+    if entering.late.any():
+        return None
+    engine.run()
+    if engine.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    found = [0.0] * len(model.rows)
+    for row, price in zip(entering.order.tolist(), engine.getSolution().row_dual, strict=True):
+        found[row] = float(price)
+    return found
 
 
 def _answer(model: Model, live: Live, seconds: float) -> Answer:
