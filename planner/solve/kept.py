@@ -18,7 +18,6 @@ from planner.model.rebuild import Rebuilt, Workshop
 from planner.solve import highs
 from planner.solve.answer import Answer
 from planner.solve.by_cuts import wanted
-from planner.solve.by_prices import by_prices
 from planner.solve.near import Near, carried, start_from
 from planner.solve.near_session import Start
 from planner.solve.optimise import finished, solve_case
@@ -73,8 +72,8 @@ def _found(first: Rebuilt, settings: SolverSettings) -> Start | None:
     """Search the first case for a start; None where it is not one programme."""
     if wanted(first.built, settings, highs.HIGHS):
         return None
-    model = first.built.model
-    answer = by_prices(model, settings) or highs.run(model, settings)
+    # searched with every row: that plan lies nearer the relaxation's bound, which the points lean on
+    answer = highs.run(first.built.model, settings)
     if answer.values is None:
         raise Infeasible(Conflict(()))
     return start_from(first.programme, np.array(answer.values), settings.time_limit)
