@@ -72,7 +72,7 @@ def _found(first: Rebuilt, settings: SolverSettings) -> Start | None:
     """Search the first case for a start; None where it is not one programme."""
     if wanted(first.built, settings, highs.HIGHS):
         return None
-    # searched with every row: that plan lies nearer the relaxation's bound, which the points lean on
+    # with every row: its plan lies nearer the relaxation's bound, on which the points lean
     answer = highs.run(first.built.model, settings)
     if answer.values is None:
         raise Infeasible(Conflict(()))
