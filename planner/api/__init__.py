@@ -120,16 +120,29 @@ def run(
         `solver`, `gap`, `time_limit`, `threads`, `seed` in place of the scenario's.
     """
     from planner.outputs.run_folder import require_replaceable
-    from planner.solve.optimise import solve_and_keep
 
     begun = time.perf_counter()
     case = load(scenario, set_values)
     seconds = {"load": time.perf_counter() - begun}
     folder = (out or RUNS / case.scenario.name).expanduser()
     require_replaceable(folder)
-    plan, built = solve_and_keep(case, Warm(_data(None), progress), **(settings or {}))
+    plan, built = solve_and_keep(case, progress, settings)
     plan = replace(plan, info=replace(plan.info, seconds={**seconds, **plan.info.seconds}))
     return plan, save_run(explain(plan, case, built), case, folder)
+
+
+def solve_and_keep(
+    case: Case,
+    progress: Callable[[Any], None] | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> tuple[Plan, Built]:
+    """The plan and its model, with what the outputs need loaded while HiGHS searches.
+
+    progress, settings: as in `run`.
+    """
+    from planner.solve import optimise
+
+    return optimise.solve_and_keep(case, Warm(_data(None), progress), **(settings or {}))
 
 
 def save_run(plan: Plan, case: Case, folder: str | Path, data_root: Path | None = None) -> Path:

@@ -87,20 +87,20 @@ def _solve(asked: dict[str, Any], folder: Path, progress: Progress) -> dict[str,
     import shutil
     from dataclasses import replace
 
-    import planner
+    from planner import api
     from planner.outputs.run_folder import require_replaceable
 
     target = Path(asked["folder"])
     require_replaceable(target)
     begun = time.perf_counter()
-    case = planner.load(folder / "scenario.yaml")
+    case = api.load(folder / "scenario.yaml")
     seconds = {"load": time.perf_counter() - begun}
     progress.say("build", "building the model")
-    plan = planner.solve(case, progress.search, **asked.get("settings", {}))
+    plan, built = api.solve_and_keep(case, progress.search, asked.get("settings"))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # from here on there is a plan to keep
     progress.say("write", "giving reasons, drawing maps, writing the report")
     plan = replace(plan, info=replace(plan.info, seconds={**seconds, **plan.info.seconds}))
-    planner.save_run(plan, case, target)
+    api.save_run(api.explain(plan, case, built), case, target)
     shutil.copyfile(folder / "scenario.yaml", target / "scenario.yaml")
     found = {"status": plan.info.status, "stopped_by": plan.info.stopped_by, "gap": plan.info.gap}
     return {"run": target.name, **found}

@@ -323,7 +323,8 @@ def raising(error: BaseException) -> Any:
 def test_errors_become_words(
     job: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, words: str
 ) -> None:
-    found, answer = run_child(job, monkeypatch, solve=raising(error))
+    monkeypatch.setattr("planner.api.solve_and_keep", raising(error))
+    found, answer = run_child(job, monkeypatch)
     assert found == code
     assert answer["ok"] is False
     assert words in answer["message"]
