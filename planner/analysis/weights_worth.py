@@ -128,11 +128,7 @@ class Books:
     def _line(self, full: Numbers, chance: Numbers, sure: float) -> tuple[Numbers, float]:
         scale = full[self.group] * self.factor
         scale = scale * np.where(self.spot < 0, sure, chance[self.spot])
-        ledger, width = self.ledger, len(self.built.model.names)
-        cost: Numbers = np.bincount(
-            ledger.columns, weights=ledger.values * scale[ledger.owner], minlength=width
-        ).astype(np.float64)
-        return cost, float(ledger.constants @ scale)
+        return self.ledger.summed(scale, len(self.built.model.names))
 
 
 def _tail(built: Built, chances: Numbers) -> Tail:

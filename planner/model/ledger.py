@@ -73,6 +73,10 @@ class Ledger:
                 for line in self.lines
             ]
         )
+        return self.summed(scale, width)
+
+    def summed(self, scale: Numbers, width: int) -> tuple[Numbers, float]:
+        """Coefficient of every column, and the constant, when each line counts `scale` times."""
         cost: Numbers = np.bincount(
             self.columns, weights=self.values * scale[self.owner], minlength=width
         ).astype(np.float64)

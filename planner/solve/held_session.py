@@ -41,7 +41,7 @@ class HeldLp:
         worth = self._run()
         self.feasible = worth is not None
         self.worth = math.nan if worth is None else worth
-        self.values = self._values() if self.feasible else []
+        self.values = self.latest() if self.feasible else []
         solution = self._highs.getSolution()
         self.prices = [float(x) for x in solution.row_dual] if self.feasible else []
         self.reduced = [float(x) for x in solution.col_dual] if self.feasible else []
@@ -62,7 +62,7 @@ class HeldLp:
         for j, (low, high) in (bounds or {}).items():
             self._highs.changeColBounds(j, low, high)
         worth = self._run()
-        found = None if worth is None else (worth, self._values())
+        found = None if worth is None else (worth, self.latest())
         for row in rights or {}:
             self._highs.changeRowBounds(row, self.rows.lower[row], self.rows.upper[row])
         for j in bounds or {}:
@@ -81,9 +81,6 @@ class HeldLp:
 
     def latest(self) -> list[float]:
         """The plan of the last optimum."""
-        return self._values()
-
-    def _values(self) -> list[float]:
         return [float(x) for x in self._highs.getSolution().col_value]
 
     def _run(self) -> float | None:
