@@ -44,6 +44,11 @@ class Box:
         """Length of its edges."""
         return tuple(hi - lo for lo, hi in zip(self.low, self.high, strict=True))
 
+    @property
+    def middle(self) -> Point:
+        """The point halfway between its corners."""
+        return tuple((lo + hi) / 2 for lo, hi in zip(self.low, self.high, strict=True))
+
     def parted(self, along: int, at: float) -> tuple[Box, Box]:
         """Two boxes that share a face near `at`."""
         least = INSIDE * self.widths[along]

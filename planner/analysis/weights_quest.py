@@ -16,6 +16,7 @@ import numpy as np
 
 from planner.analysis.bench import Bench
 from planner.analysis.weights_box import NAMES, Box, Point, nearest_in
+from planner.analysis.weights_rivals import Rivals
 from planner.analysis.weights_worth import RISK, Books, Ceiling, Standing, Tail, binding
 from planner.core.errors import InputError, Issue, Stopped
 from planner.core.histories import Numbers
@@ -78,18 +79,23 @@ class Quest:
             max(now, most) for now, most in zip(self.now, highest(self.books.tail), strict=True)
         )
         self.ceiling = Ceiling(self.books, whole)
-        self.own = Ceiling(self.books, bench.values)
         self.held = self.ceiling.lp
         if not self.held.feasible:
             text = "the favourite breaks a rule of this case, so no weights make it the best"
             raise InputError([Issue("error", "E741", "FAVOURITE", "", text)])
         self.binds = binding(self.held, self.books, self.now[RISK])
-        self.mine = self.books.standing(self.held.values)
-        self.cuts: list[Standing] = [self.books.standing(bench.values)]
+        self.rivals = Rivals(bench, self.books, self.held)
+        self.rivals.add(bench.values, self.now, self.binds)
+        self.rivals.leave_out(self.now, self.binds)
         self.parted, self.searched = 0, 0
         self._turns, self._open = count(), list[_Open]()
         self._beaten: dict[Point, Numbers | None] = {}
-        self._rivals = _Rivals(bench)
+        self._searches: _Searches | None = None
+
+    @property
+    def cuts(self) -> list[Standing]:
+        """Plans found so far, as they were run."""
+        return self.rivals.cuts
 
     def run(self) -> End:
         """Part boxes until the favourite is best at some weights, or can be at none."""
@@ -104,13 +110,15 @@ class Quest:
             if ended is not None:
                 return ended if fine else replace(ended, proved=False, least=0.0)
             q = self._beaten.get(spot.at, spot.q)
+            if len(self.cuts) == known:
+                self.rivals.run_at(spot.box.middle, q)
             if len(self.cuts) > known:
                 self._put(spot.box, q)
             elif max(spot.box.widths) <= FINEST:
                 fine = False
             else:
                 self.parted += 1
-                for part in self._halves(spot):
+                for part in self._halves(spot, q):
                     self._put(part, q)
         return End(None, best=False, proved=fine)
 
@@ -136,26 +144,20 @@ class Quest:
     def _put(self, box: Box, q: Numbers | None) -> None:
         """Keep a box open unless the plans found so far rule it out."""
         corners = box.corners
-        found = nearest_in(corners, self.now, self._leads(box, corners, q))
+        found = nearest_in(corners, self.now, self._leads(box, corners, q).tolist())
         if found is not None:
             heapq.heappush(self._open, _Open(found[0], next(self._turns), box, found[1], q))
 
-    def _leads(self, box: Box, corners: list[Point], q: Numbers | None) -> list[list[float]]:
+    def _leads(self, box: Box, corners: list[Point], q: Numbers | None) -> Numbers:
         """What the favourite can lead each plan by, at every corner; empty when time ran out."""
         tops, bend = [self.ceiling.at(w, q) for w in corners], self.ceiling.bend(q)
         known = [top for top in tops if top is not None]
         if bend is None or len(known) < len(tops):
-            return []
+            return np.zeros((0, len(corners)))
         square = box.widths[RISK] ** 2 / 4
-        most = [allowed(top + bend * square, self.share / 2) for top in known]
-        tail = self.books.tail
-        return [
-            [
-                high - cut.worth(w, tail) + cut.bend(tail) * square
-                for w, high in zip(corners, most, strict=True)
-            ]
-            for cut in self.cuts
-        ]
+        most = np.array([allowed(top.value + bend * square, self.share / 2) for top in known])
+        worths = np.stack([self.rivals.worths(w) for w in corners], axis=1)
+        return most - worths + square * self.rivals.bends()[:, None]
 
     def _tried(self, at: Point, q: Numbers | None) -> bool | None:
         """Whether the favourite is best at some weights (True: surely).
@@ -164,56 +166,67 @@ class Quest:
         """
         if at in self._beaten or self._plainly_beaten(at, q):
             return None
-        made = self._rivals.model_at(at)
+        searches = self._searches = self._searches or _Searches(self.bench)
+        made = searches.model_at(at)
         held = HeldLp(made.built.model, self.whole)
         if not held.feasible:  # out of time: it was feasible before, and rules do not hang on w
             return None
         tight = binding(held, self.books, at[RISK])
         self._beaten[at] = q if tight is None else tight
-        most, tail = allowed(held.worth, self.share / 2), self.books.tail
-        if any(cut.worth(at, tail) > most for cut in self.cuts):
+        most = allowed(held.worth, self.share / 2)
+        if self.rivals.worths(at).max() > most:
             return None
         self.bench.say(
             f"{len(self.cuts)} plans, {self.parted} times parted; a search at "
             + ", ".join(f"{g} {w:.3f}" for g, w in zip(NAMES, at, strict=True))
         )
         self.searched += 1
-        answer = self._rivals.best(made, held, 0.0 if self.bench.small else self.share / 4)
+        answer = searches.best(made, held, 0.0 if self.bench.small else self.share / 4)
         if answer is None or answer.values is None:
             return None
         better = self.books.standing(answer.values)
-        if better.worth(at, tail) > most:
-            self.cuts.append(better)
+        if better.worth(at, self.books.tail) > most:
+            self.rivals.add(answer.values, at, tight)
             return None
         return answer.bound <= allowed(held.worth, self.share)
 
     def _plainly_beaten(self, at: Point, q: Numbers | None) -> bool:
-        """Whether a known plan is better at some weights, or today's decisions run anew.
+        """Whether a known plan is better at some weights, or one run anew.
 
-        Asked of the LPs that stand: most weights then need no model of their own.
+        Asked of the LP that stands: most weights then need no model of their own.
         """
-        top, tail = self.ceiling.at(at, q), self.books.tail
+        top = self.ceiling.at(at, q)
         if top is None:
             return False
-        most = allowed(top, self.share / 2)
-        found = any(cut.worth(at, tail) > most for cut in self.cuts)
-        if not found and (anew := self.own.run_at(at, q)) is not None:
-            found = anew.worth(at, tail) > most
-            if found:
-                self.cuts.append(anew)
+        most = allowed(top.value, self.share / 2)
+        if self.rivals.worths(at).max() <= most:
+            self.rivals.run_at(at, q)
+        found = bool(self.rivals.worths(at).max() > most)
         if found:
             self._beaten[at] = q
         return found
 
-    def _halves(self, spot: _Open) -> tuple[Box, Box]:
-        """A box parted along the edge on which most money hangs."""
-        hangs = np.abs(self.mine.mean) + np.abs(self.mine.state).max(axis=0, initial=0.0)
-        along = int(np.argmax(hangs[1:] * np.array(spot.box.widths)))
+    def _halves(self, spot: _Open, q: Numbers | None) -> tuple[Box, Box]:
+        """A box parted along the edge over which the ceiling bends most."""
+        bend, edge = self.ceiling.bend(q) or 0.0, np.array(spot.box.widths)
+        slopes: dict[Point, Numbers] = {}
+        for w in spot.box.corners:
+            top = self.ceiling.at(w, q)
+            if top is not None:
+                slopes[w] = top.slope
+        turns = np.zeros(len(NAMES))
+        for g in range(len(NAMES)):
+            for w, slope in slopes.items():
+                other = slopes.get((*w[:g], spot.box.low[g], *w[g + 1 :]))
+                if other is not None:
+                    turns[g] += abs(slope[g] - other[g])
+        turns[RISK] += len(slopes) * bend * edge[RISK] / 2
+        along = int(np.argmax(turns * edge + 1e-6 * edge))
         return spot.box.parted(along, spot.at[along])
 
 
-class _Rivals:
-    """What could beat the favourite: the best plan at other weights, looked for near today's."""
+class _Searches:
+    """Searches for what beats the favourite: the best plan at other weights, near today's."""
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench

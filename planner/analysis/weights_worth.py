@@ -50,10 +50,7 @@ class Standing:
 
     def worth(self, w: Point, tail: Tail) -> float:
         """What it is worth at weights w [USD bn]."""
-        full = np.array([1.0, *w])
-        values = self.state @ full
-        charge = float((worst(values, tail) - tail.chances) @ values) if tail.omega else 0.0
-        return float(full @ self.mean) + w[RISK] * tail.omega * charge
+        return float(worths(self.mean, self.state, w, tail))
 
     def bend(self, tail: Tail) -> float:
         """How far its worth may bend the wrong way in the weight of risk [USD bn]."""
@@ -63,12 +60,24 @@ class Standing:
         return max(0.0, tail.omega * float((worst(-risk, tail) - tail.chances) @ risk))
 
 
+def worths(mean: Numbers, state: Numbers, w: Point, tail: Tail) -> Numbers:
+    """What plans are worth at weights w [USD bn]; the accounts of one plan, or of many stacked."""
+    full = np.array([1.0, *w])
+    found: Numbers = mean @ full
+    if tail.omega:
+        values = state @ full
+        charge = ((worst(values, tail) - tail.chances) * values).sum(axis=-1)
+        found = found + w[RISK] * tail.omega * charge
+    return found
+
+
 def worst(values: Numbers, tail: Tail) -> Numbers:
-    """The chances q under which futures with these values look worst."""
-    q, left = np.zeros(len(values)), 1.0
-    for s in np.argsort(values, kind="stable"):
-        q[s] = min(left, tail.chances[s] / (1 - tail.alpha))
-        left -= q[s]
+    """The chances q under which futures with these values, the last axis, look worst."""
+    order = np.argsort(values, axis=-1, kind="stable")
+    most = tail.chances[order] / (1 - tail.alpha)
+    taken = np.clip(1.0 - (np.cumsum(most, axis=-1) - most), 0.0, most)
+    q = np.empty_like(taken)
+    np.put_along_axis(q, order, taken, axis=-1)
     return q
 
 
@@ -138,34 +147,48 @@ def _tail(built: Built, chances: Numbers) -> Tail:
     return Tail(omega, float(getattr(options, "alpha", 0.0)), chances)
 
 
+@dataclass(frozen=True)
+class Top:
+    """A ceiling at some weights [USD bn], and its change per unit of each weight there."""
+
+    value: float
+    slope: Numbers
+
+
 class Ceiling:
     """The most the whole-number decisions of a plan can be worth, at any weights."""
 
     def __init__(self, books: Books, whole: Sequence[float]) -> None:
         self.books, self.lp = books, HeldLp(books.built.model, whole)
-        self._known: dict[tuple[Point, bytes], float | None] = {}
+        self._tops: dict[tuple[Point, bytes], Top | None] = {}
+        self._bends: dict[bytes, float | None] = {}
 
-    def at(self, w: Point, q: Numbers | None) -> float | None:
-        """The ceiling [USD bn]; None when its LP was not solved in time."""
+    def at(self, w: Point, q: Numbers | None) -> Top | None:
+        """The ceiling; None when its LP was not solved in time."""
         key = (w, b"" if q is None else q.tobytes())
-        if key not in self._known:
-            self._known[key] = self.lp.priced(*self.books.objective(w, q))
-        return self._known[key]
+        if key not in self._tops:
+            value = self.lp.priced(*self.books.objective(w, q))
+            self._tops[key] = None if value is None else Top(value, self._slope(w, q))
+        return self._tops[key]
 
-    def run_at(self, w: Point, q: Numbers | None) -> Standing | None:
-        """Accounts of the decisions run as is best at some weights; None as above."""
-        if self.lp.priced(*self.books.objective(w, q)) is None:
-            return None
-        return self.books.standing(self.lp.latest())
+    def _slope(self, w: Point, q: Numbers | None) -> Numbers:
+        """By the accounts of the run that reaches the ceiling."""
+        run, tail = self.books.standing(self.lp.latest()), self.books.tail
+        slope = run.mean[1:].copy()
+        if q is not None:
+            added = tail.omega * (q - tail.chances)
+            slope += w[RISK] * (added @ run.state[:, 1:])
+            slope[RISK] += added @ run.state @ np.array([1.0, *w])
+        return slope
 
     def bend(self, q: Numbers | None) -> float | None:
         """How far it may bend the wrong way in the weight of risk [USD bn]; None as above."""
         if q is None:
             return 0.0
-        key: tuple[Point, bytes] = ((), q.tobytes())
-        if key not in self._known:
-            self._known[key] = self.lp.priced(*self.books.of_risk(q))
-        most = self._known[key]
+        key = q.tobytes()
+        if key not in self._bends:
+            self._bends[key] = self.lp.priced(*self.books.of_risk(q))
+        most = self._bends[key]
         return None if most is None else max(0.0, most)
 
 

@@ -10,10 +10,12 @@ import importlib
 import os
 import pkgutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Annotated, Any
 
 import typer
+import typer.main
 
 import planner.interfaces
 from planner.interfaces.console import Console, error_line
@@ -75,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     console = Console(json="--json" in given)
     try:
-        code = app(given, prog_name="planner", standalone_mode=False)
+        code = _command()(given, prog_name="planner", standalone_mode=False)
     except (BrokenPipeError, SystemExit):  # the reader of our output left; typer exits on that
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -87,6 +89,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say_error(console, {"error": "Stopped", "message": "stopped"}, "stopped")
         return STOPPED
     return code if isinstance(code, int) else 0
+
+
+@cache
+def _command() -> Callable[..., Any]:
+    """The verbs, put together once a process."""
+    return typer.main.get_command(app)
 
 
 def _tell(error: Exception, console: Console) -> int:

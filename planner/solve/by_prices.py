@@ -16,11 +16,13 @@ the same in every good plan.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from planner.core.errors import Stopped
 from planner.core.scenario import SolverSettings
 from planner.model.lp import Model
 from planner.solve import grain, highs
@@ -40,10 +42,16 @@ SHORTEST = 1.0
 Tell = Callable[[Progress], None] | None
 
 
-def by_prices(model: Model, settings: SolverSettings, progress: Tell = None) -> Answer | None:
-    """The best plan of a model, polished; None where there is nothing to price.
+def by_prices(
+    model: Model,
+    settings: SolverSettings,
+    progress: Tell = None,
+    start: list[float] | None = None,
+) -> Answer | None:
+    """The best plan of a model, from the plan `start` if given, polished.
 
-    Raises Stopped as any search does.
+    None where there is nothing to price. Raises Stopped as any search does, and where a search that
+    was stopped leaves a plan that breaks a row it was freed of.
     """
     wide = {n for n, row in enumerate(model.rows) if _is_wide(row)}
     if not wide or not grain.needed(model) or is_large(model):
@@ -55,14 +63,32 @@ def by_prices(model: Model, settings: SolverSettings, progress: Tell = None) -> 
     asked = _rest(settings, begun)
     if not all(model.rows[n][0].startswith(TAIL) for n in wide):
         asked = asked.model_copy(update={"gap": CLOSER * settings.gap})
-    answer, _ = highs.run_live(used, asked, progress, kernel=True)
+    begin = None if start is None else _within(used, start)
+    answer, _ = highs.run_live(used, asked, progress, begin, kernel=begin is None)
     if answer.values is None:
         return answer
-    true = highs.run(highs.fix_integers(model, answer.values), settings)
+    true = _polished(model, (answer.values, start), settings)
     rest = _rest(settings, begun)
-    if _will_do(true, answer, settings) or rest.time_limit <= SHORTEST:
-        return None if true.values is None else _joined(answer, true, answer.bound)
-    return _from_there(model, rest, progress, (answer, true))
+    if _will_do(true, answer, settings):
+        return _joined(answer, true, answer.bound)
+    why = answer.stopped_by or ("time limit" if rest.time_limit <= SHORTEST else "")
+    if not why:
+        return _from_there(model, rest, progress, (answer, true))
+    if true.values is None:
+        msg = f"no plan was found before the search ended ({why})"
+        raise Stopped(msg)
+    return replace(_joined(answer, true, answer.bound), status="feasible", stopped_by=why)
+
+
+def _polished(
+    model: Model, plans: tuple[list[float], list[float] | None], settings: SolverSettings
+) -> Answer:
+    """The plan found at its best in the true programme; the one known where it is none there."""
+    found, known = plans
+    true = highs.run(highs.fix_integers(model, found), settings)
+    if true.values is None and known is not None:
+        true = highs.run(highs.fix_integers(model, known), settings)
+    return true
 
 
 def _from_there(
@@ -111,16 +137,21 @@ def _lone_at_nothing(made: Model) -> bool:
     return True
 
 
+def _within(used: Model, start: list[float]) -> list[float]:
+    """A plan within the bounds of the programme searched, which holds columns without a row."""
+    low = [-math.inf if x is None else x for x in used.low]
+    high = [math.inf if x is None else x for x in used.high]
+    return [min(max(x, a), b) for x, a, b in zip(start, low, high, strict=True)]
+
+
 def _is_wide(row: tuple[str, Any, str, float]) -> bool:
     name, terms, sense, _ = row
     return sense != "=" and (name.startswith(TAIL) or len(terms) > WIDE)
 
 
 def _will_do(true: Answer, answer: Answer, settings: SolverSettings) -> bool:
-    """Whether the plan is as good as asked in the true programme, or the search was stopped."""
-    if true.values is None:
-        return False
-    return bool(answer.stopped_by) or gap_of(true.objective, answer.bound) <= settings.gap
+    """Whether the plan is as good as asked in the true programme."""
+    return true.values is not None and gap_of(true.objective, answer.bound) <= settings.gap
 
 
 def _joined(answer: Answer, true: Answer, bound: float) -> Answer:

@@ -39,6 +39,8 @@ class HeldLp:
         self._highs.setOptionValue("output_flag", False)
         self._highs.passModel(self._programme())
         worth = self._run()
+        # from a basis that is nearly right, moved prices only lead further off
+        self._highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
         self.feasible = worth is not None
         self.worth = math.nan if worth is None else worth
         self.values = self.latest() if self.feasible else []

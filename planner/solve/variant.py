@@ -15,6 +15,7 @@ from planner.core.scenario import SolverSettings
 from planner.model.assemble import Built
 from planner.model.lp import Model, Terms
 from planner.solve import highs
+from planner.solve.by_prices import by_prices
 
 BEGINS = ("modules", "centre", "buy")
 """Families that begin something at the site their key opens with."""
@@ -90,7 +91,8 @@ def search(
     """
     try:
         settings = SolverSettings(gap=gap, time_limit=max(0.5, seconds), seed=seed)
-        return highs.run(model, settings, start=start)
+        priced = by_prices(model, settings, start=start)
+        return priced or highs.run(model, settings, start=start)
     except Stopped:
         return None
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import planner
+from planner.core.errors import Stopped
 from planner.core.scenario import SolverSettings
 from planner.model.assemble import build_model
 from planner.model.lp import Model
@@ -64,6 +65,52 @@ def test_where_the_priced_plan_breaks_the_row_the_true_programme_is_searched(
     assert found.values == pytest.approx([1.0, 0.0])
     assert found.objective == pytest.approx(3.0)
     assert found.bound == pytest.approx(3.0)
+
+
+run_live = highs.run_live
+
+
+def ended(used: Model, *more: Any, **named: Any) -> tuple[Answer, Any]:
+    """A search that found both fabs and was then stopped; linear programmes are solved."""
+    if any(used.integer):
+        return Answer("feasible", [1.0, 1.0], 4.0, 4.0, stopped_by="interrupt"), None
+    return run_live(used, *more, **named)
+
+
+@pytest.mark.usefixtures("small_is_enough")
+def test_a_stopped_search_does_not_go_on_in_the_true_programme(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its plan breaks the row: there is none, or the one known before."""
+    monkeypatch.setattr(module, "WIDE", 1)
+    monkeypatch.setattr(module.highs, "run_live", ended)
+    with pytest.raises(Stopped, match="interrupt"):
+        by_prices(two_towns(), EXACT)
+    found = by_prices(two_towns(), EXACT, start=[0.0, 1.0])
+    assert found is not None
+    assert (found.values, found.objective, found.bound) == ([0.0, 1.0], 2.0, 4.0)
+    assert (found.status, found.stopped_by) == ("feasible", "interrupt")
+
+
+@pytest.mark.usefixtures("small_is_enough")
+def test_with_no_time_left_the_plan_known_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not a second search with the whole limit anew."""
+    monkeypatch.setattr(module, "WIDE", 1)
+    monkeypatch.setattr(module, "SHORTEST", 1e9)
+    found = by_prices(two_towns(), EXACT, start=[1.0, 0.0])
+    assert found is not None
+    assert (found.objective, found.bound) == pytest.approx((3.0, 4.0))
+    assert (found.status, found.stopped_by) == ("feasible", "time limit")
+
+
+@pytest.mark.usefixtures("small_is_enough")
+def test_a_start_is_gone_on_from() -> None:
+    """With the programme's own optimum to begin with the same worth comes out."""
+    model = tailed()
+    known = highs.run(model, EXACT)
+    found = by_prices(model, EXACT, start=known.values)
+    assert found is not None
+    assert found.objective == pytest.approx(known.objective, rel=1e-6)
 
 
 @pytest.mark.usefixtures("small_is_enough")
