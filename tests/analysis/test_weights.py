@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from planner.analysis.bench import Bench
 from planner.analysis.weights import weights
 from planner.analysis.weights_box import NAMES, Box, nearest_in
+from planner.analysis.weights_rivals import Rivals
 from planner.analysis.weights_worth import Books, Ceiling, worst
 from planner.core.case import Case
 from planner.core.errors import InputError
@@ -74,6 +75,80 @@ def test_no_decisions_are_worth_more_than_their_ceiling(
     most = Ceiling(books, bench.values).at(point, q)
     assert most is not None
     assert most.value >= held(plan, at(case, point)) - 1e-6
+
+
+@cache
+def rivals_of_another() -> tuple[Case, Rivals]:
+    """The rivals of the plan that is best where cost counts less, the plan itself among them."""
+    case, _, bench = tailed()
+    other = solve_case(at(case, (1.0, 0.3, 1.0, 1.0)))
+    books = Books(bench.built)
+    mine = [0.0] * len(bench.model.names)
+    for name, family in bench.model.families.items():
+        for key, value in other.values(name).items():
+            mine[family.columns[key]] = value
+    found = Rivals(bench, books, Ceiling(books, mine).lp)
+    now, q = (1.0,) * 4, books.tail.chances
+    found.add(bench.values, now, q)
+    found.leave_out(now, q)
+    return case, found
+
+
+@settings(max_examples=6, deadline=None)
+@given(POINT)
+def test_rivals_are_plans_and_run_anew_are_worth_no_less(point: tuple[float, ...]) -> None:
+    """None is worth more than the best plan at the weights, as a solve there finds it."""
+    case, found = rivals_of_another()
+    assert len(found.cuts) > 3
+    best = solve_case(at(case, point)).info.objective
+    before = found.worths(point).copy()
+    found.run_at(point, found.books.tail.chances)
+    after = found.worths(point)
+    assert list(after[: len(before)]) == list(before)
+    assert after.max() >= before.max()
+    assert after.max() <= best + 1e-6 * max(1.0, abs(best))
+    assert after == pytest.approx([c.worth(point, found.books.tail) for c in found.cuts])
+    assert found.bends() == pytest.approx([c.bend(found.books.tail) for c in found.cuts])
+
+
+def test_a_swap_by_hand() -> None:
+    """US in place of JP: among its rivals are today's plan and the one with nothing abroad."""
+    case = tiny()
+    plan = solve_case(case)
+    bench = Bench(plan, case)
+    family = bench.model.family("modules")
+    swapped = list(bench.values)
+    for key, count in plan.values("modules").items():
+        if key[0] == "jp_a":
+            swapped[family.columns[key]] = 0.0
+            swapped[family.columns["us_a", *key[1:]]] = count
+    books = Books(bench.built)
+    found = Rivals(bench, books, Ceiling(books, swapped).lp)
+    now = (1.0,) * 4
+    found.add(bench.values, now, None)
+    assert found.worths(now)[0] == pytest.approx(plan.info.objective)
+    found.leave_out(now, None)  # known already: the plan has nothing in the US
+    home = solve_case(tiny(sites={"forbid": ["JP", "US"]})).info.objective
+    assert min(abs(found.worths(now) - home)) < 1e-6
+
+
+@settings(max_examples=10, deadline=None)
+@given(POINT, POINT)
+def test_a_ceiling_lies_above_its_slopes(
+    point: tuple[float, ...], other: tuple[float, ...]
+) -> None:
+    """The run that reaches it can be kept at other weights: with one weight moved, a line below."""
+    _, _, bench = tailed()
+    books = Books(bench.built)
+    ceiling, q = Ceiling(books, bench.values), books.tail.chances
+    here = ceiling.at(point, q)
+    for g in range(len(NAMES)):
+        moved = (*point[:g], other[g], *point[g + 1 :])
+        there = ceiling.at(moved, q)
+        assert here is not None
+        assert there is not None
+        line = here.value + float(here.slope[g]) * (other[g] - point[g])
+        assert there.value >= line - 1e-6 * max(1.0, abs(line))
 
 
 def test_least_change_of_weights_makes_the_favourite_best() -> None:
