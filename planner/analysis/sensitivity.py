@@ -151,7 +151,7 @@ def _rivals(bench: Bench, looked: list[Input]) -> list[Named]:
     for side in (-1.0, 1.0) if looked and budget > 20.0 else ():
         bench.say(f"a plan for {looked[0].label} at its {'low' if side < 0 else 'high'}")
         moved = Bench(bench.plan, looked[0].at(bench.case, side), budget)
-        answer = search(moved.model, 5e-3, STRESS_SHARE * budget, start=moved.values)
+        answer = search(moved.model, 5e-3, STRESS_SHARE * budget)
         if answer is not None and answer.values is not None:
             found.append(named_of(moved, answer.values))
     # plans already better at the data as they stand lie within the plan's own gap

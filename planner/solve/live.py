@@ -56,6 +56,7 @@ class Live:
     place: HiGHS's number of each column of the model, -1 for one that is in no row and earns
     nothing, which PuLP 3 leaves out. order: the model's number of each row of
     HiGHS's, None where all stand as they are. bound: what is proved, when HiGHS does not say.
+    known: a better plan than the one HiGHS kept.
     """
 
     highs: Any
@@ -64,9 +65,12 @@ class Live:
     order: Places | None = None
     bound: float | None = None
     count: int = 0
+    known: Numbers | None = None
 
     def values(self) -> Numbers:
-        """Columns of the model as HiGHS left them."""
+        """Columns of the model as HiGHS left them, or those of the plan known."""
+        if self.known is not None:
+            return self.known
         found = np.array(self.highs.getSolution().col_value, dtype=float)
         return np.where(self.place >= 0, found[self.place], 0.0)
 

@@ -16,6 +16,8 @@ import math
 import time
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from planner.core.scenario import SolverSettings
 from planner.model.lp import Model
 from planner.solve.answer import gap_of
@@ -68,7 +70,10 @@ def _searched(
     rest = settings.model_copy(update={"time_limit": left})
     live = searched(used, rest, watch, first.values, in_bulk=False)
     if live.has_plan():
-        return Outcome(replace(live, bound=live.proved()) if math.isfinite(watch.beat) else live)
+        live = replace(live, bound=live.proved()) if math.isfinite(watch.beat) else live
+        if worth(used, live.values().tolist()) < worth(used, first.values):
+            live = replace(live, known=np.array(first.values))  # with less to beat it kept that
+        return Outcome(live)
     if live.is_infeasible():
         return Outcome(first.live)
     return Outcome(first.live, "interrupt" if watch.stop.is_set() else "time limit")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pytest
 
 from planner.core.scenario import SolverSettings
@@ -94,6 +96,33 @@ def test_a_plan_lost_on_the_way_costs_nothing(
     best = highs.run(model, SETTINGS)
     assert answer.objective == pytest.approx(best.objective, rel=2e-4)
     assert answer.bound >= best.objective * (1 - 1e-4)
+
+
+@pytest.mark.parametrize("way", ["cut-off", "search"])
+def test_a_poorer_plan_does_not_take_the_place_of_the_first(
+    model: Model, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """HiGHS may drop the plan it is given and keep one of its own that is worth less."""
+    send(monkeypatch, way)
+    first: list[float] = []
+    begin, search = kernel.first_plan, live.searched
+
+    def known(used: Model, settings: SolverSettings, watch: live.Watch) -> kernel.First | None:
+        found = begin(used, settings, watch)
+        assert found is not None
+        first.extend(found.values)
+        return found
+
+    def poorer(*given: Any, **named: Any) -> live.Live:
+        return replace(search(*given, **named), known=np.zeros(len(first)))
+
+    monkeypatch.setattr(highs, "first_plan", known)
+    monkeypatch.setattr(proof, "searched", poorer)
+    answer, kept = highs.run_live(model, SETTINGS, kernel=True)
+    assert live.worth(model, [0.0] * len(first)) < answer.objective
+    assert answer.values == first
+    assert answer.bound >= answer.objective
+    assert highs.polish(kept, first).objective >= answer.objective * (1 - 1e-9)
 
 
 def test_stopped_after_the_first_plan_that_is_kept(
