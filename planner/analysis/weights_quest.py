@@ -34,6 +34,8 @@ FINEST = 1e-3
 """Boxes with no longer edge are left undecided."""
 NEAR = 0.02
 """A change is the least to within this share of it."""
+TOLD = 10
+"""Partings from one line of progress to the next."""
 LAST = 4.0
 """Seconds of the budget at which nothing new is begun."""
 
@@ -117,9 +119,7 @@ class Quest:
             elif max(spot.box.widths) <= FINEST:
                 fine = False
             else:
-                self.parted += 1
-                for part in self._halves(spot, q):
-                    self._put(part, q)
+                self._part(spot, q)
         return End(None, best=False, proved=fine)
 
     def _looked_at(self, spot: _Open) -> End | None:
@@ -137,6 +137,9 @@ class Quest:
         """Weights a little further on the way to others: what relaxed boxes allow comes close."""
         further = (n + (1 + NEAR) * (w - n) for n, w in zip(self.now, at, strict=True))
         return tuple(min(top, max(0.0, w)) for w, top in zip(further, self.top, strict=True))
+
+    def _tell(self, news: str) -> None:
+        self.bench.say(f"{len(self.cuts)} plans, {self.parted} times parted; {news}")
 
     def _time(self) -> bool:
         return self.bench.small or self.bench.left() > LAST
@@ -176,10 +179,8 @@ class Quest:
         most = allowed(held.worth, self.share / 2)
         if self.rivals.worths(at).max() > most:
             return None
-        self.bench.say(
-            f"{len(self.cuts)} plans, {self.parted} times parted; a search at "
-            + ", ".join(f"{g} {w:.3f}" for g, w in zip(NAMES, at, strict=True))
-        )
+        where = ", ".join(f"{g} {w:.3f}" for g, w in zip(NAMES, at, strict=True))
+        self._tell(f"a search at {where}")
         self.searched += 1
         answer = searches.best(made, held, 0.0 if self.bench.small else self.share / 4)
         if answer is None or answer.values is None:
@@ -205,6 +206,13 @@ class Quest:
         if found:
             self._beaten[at] = q
         return found
+
+    def _part(self, spot: _Open, q: Numbers | None) -> None:
+        self.parted += 1
+        for part in self._halves(spot, q):
+            self._put(part, q)
+        if self.parted % TOLD == 0:
+            self._tell(f"{len(self._open)} boxes left, no change below {spot.change:.3f}")
 
     def _halves(self, spot: _Open, q: Numbers | None) -> tuple[Box, Box]:
         """A box parted along the edge over which the ceiling bends most."""
