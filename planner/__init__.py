@@ -68,15 +68,13 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name on first use, so that `import planner` costs nothing."""
+    """Load a public name when it is used, so that `import planner` costs nothing."""
     if name == "solve":
         return import_module("planner.solve")  # the package is callable: it solves a case
     if name not in __all__:
         msg = f"module 'planner' has no attribute '{name}'"
         raise AttributeError(msg)
-    found = getattr(import_module(_HOMES.get(name, "planner.api")), name)
-    globals()[name] = found
-    return found
+    return getattr(import_module(_HOMES.get(name, "planner.api")), name)
 
 
 def __dir__() -> list[str]:
