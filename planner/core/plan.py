@@ -88,6 +88,13 @@ class Plan:
         """Readable table, empty when the plan has none of that name."""
         return self.tables.get(name, pd.DataFrame())
 
+    def __repr__(self) -> str:
+        """One line: the tables would fill a screen."""
+        return (
+            f"Plan({self.scenario!r}: {self.info.status}, USD {self.info.objective:,.2f} bn, "
+            f"gap {self.info.gap:.3%})"
+        )
+
     def _repr_html_(self) -> str:
         """Short view for notebooks."""
         from html import escape
