@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import count
 
 import numpy as np
@@ -92,7 +93,11 @@ class Quest:
         self.parted, self.searched = 0, 0
         self._turns, self._open = count(), list[_Open]()
         self._beaten: dict[Point, Numbers | None] = {}
-        self._searches: _Searches | None = None
+
+    @cached_property
+    def _searches(self) -> _Searches:
+        """Made when first asked for: most quests end without a search."""
+        return _Searches(self.bench)
 
     @property
     def cuts(self) -> list[Standing]:
@@ -169,8 +174,7 @@ class Quest:
         """
         if at in self._beaten or self._plainly_beaten(at, q):
             return None
-        searches = self._searches = self._searches or _Searches(self.bench)
-        made = searches.model_at(at)
+        made = self._searches.model_at(at)
         held = HeldLp(made.built.model, self.whole)
         if not held.feasible:  # out of time: it was feasible before, and rules do not hang on w
             return None
@@ -182,7 +186,7 @@ class Quest:
         where = ", ".join(f"{g} {w:.3f}" for g, w in zip(NAMES, at, strict=True))
         self._tell(f"a search at {where}")
         self.searched += 1
-        answer = searches.best(made, held, 0.0 if self.bench.small else self.share / 4)
+        answer = self._searches.best(made, held, 0.0 if self.bench.small else self.share / 4)
         if answer is None or answer.values is None:
             return None
         better = self.books.standing(answer.values)

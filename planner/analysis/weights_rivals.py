@@ -1,6 +1,6 @@
 """Rivals of a favourite: plans that could beat it, those one place away from it among them.
 
-For every place (a site at home or abroad, alone or with its country) there may be two swaps:
+For every place (a site at home or abroad, with entry to its country) there may be two swaps:
     taken over   the favourite with the whole-number decisions of another plan at that place
     left out     the favourite with nothing begun there
 What another plan does better at one place it does better at most weights, and what is not worth its
@@ -17,7 +17,7 @@ import numpy as np
 
 from planner.analysis.bench import Bench
 from planner.analysis.weights_box import Point
-from planner.analysis.weights_worth import Books, Standing, worths
+from planner.analysis.weights_worth import Books, Standing, key_of, worths
 from planner.core.histories import Numbers
 from planner.solve.held_session import HeldLp
 from planner.solve.variant import uses
@@ -37,7 +37,8 @@ class Rivals:
         self.books, self.lp = books, lp
         self.whole = [j for j, whole in enumerate(bench.model.integer) if whole]
         self.begun = {site: set(columns) for site, columns in uses(bench.built).items()}
-        self.places = _places(bench)
+        sites = sorted(bench.built.sets.country_of)
+        self.places = [bench.near([site]) for site in sites]
         self.cuts: list[Standing] = []
         self._bends: list[float] = []
         self._worths: dict[Point, Numbers] = {}
@@ -49,7 +50,7 @@ class Rivals:
         """Take in a plan with its own run, and the swaps towards it as run best at some weights."""
         self._aim(w, q)
         self._take(self._changes({j: plan[j] for j in self.whole}), self.books.standing(plan))
-        for columns in self.places.values():
+        for columns in self.places:
             self._try(self._changes({j: plan[j] for j in columns}))
 
     def leave_out(self, w: Point, q: Numbers | None) -> None:
@@ -78,12 +79,12 @@ class Rivals:
         best: dict[int, float] = {}
         for k, worth in zip(self._of, self.worths(w), strict=True):
             best[k] = max(worth, best.get(k, worth))
-        spots = [(k, w, _key(q)) for k in sorted(best, key=lambda k: (-best[k], k))[:FIRST]]
-        if not all(spot in self._known for spot in spots):
+        first = sorted(best, key=lambda k: (-best[k], k))[:FIRST]
+        new = [k for k in first if (k, w, key_of(q)) not in self._known]
+        if new:
             self._aim(w, q)
-        for spot in (s for s in spots if s not in self._known):
-            self._known.add(spot)
-            k = spot[0]
+        for k in new:
+            self._known.add((k, w, key_of(q)))
             run = self._run(self._plans[k])
             if run is not None and run.worth(w, self.books.tail) > best[k] + 1e-6:
                 self._of.append(k)
@@ -111,21 +112,3 @@ class Rivals:
     def _run(self, changes: Bounds) -> Standing | None:
         found = self.lp.moved(bounds=changes)
         return None if found is None else self.books.standing(found[1])
-
-
-def _key(q: Numbers | None) -> bytes:
-    return b"" if q is None else q.tobytes()
-
-
-def _places(bench: Bench) -> dict[str, set[int]]:
-    """Site -> whole-number columns that speak of it, or of its country and no other site."""
-    country_of = bench.built.sets.country_of
-    sites, countries = set(country_of), set(country_of.values())
-    found: dict[str, set[int]] = {site: set() for site in sorted(sites)}
-    for family in bench.model.families.values():
-        for key, j in family.columns.items() if family.kind != "continuous" else ():
-            named = {part for part in key if isinstance(part, str)}
-            lands = named & countries
-            for site in named & sites or {s for s in sites if country_of[s] in lands}:
-                found[site].add(j)
-    return {site: columns for site, columns in found.items() if columns}

@@ -147,6 +147,11 @@ def _tail(built: Built, chances: Numbers) -> Tail:
     return Tail(omega, float(getattr(options, "alpha", 0.0)), chances)
 
 
+def key_of(q: Numbers | None) -> bytes:
+    """Chances as something to remember an answer by."""
+    return b"" if q is None else q.tobytes()
+
+
 @dataclass(frozen=True)
 class Top:
     """A ceiling at some weights [USD bn], and its change per unit of each weight there."""
@@ -165,7 +170,7 @@ class Ceiling:
 
     def at(self, w: Point, q: Numbers | None) -> Top | None:
         """The ceiling; None when its LP was not solved in time."""
-        key = (w, b"" if q is None else q.tobytes())
+        key = (w, key_of(q))
         if key not in self._tops:
             value = self.lp.priced(*self.books.objective(w, q))
             self._tops[key] = None if value is None else Top(value, self._slope(w, q))
@@ -185,7 +190,7 @@ class Ceiling:
         """How far it may bend the wrong way in the weight of risk [USD bn]; None as above."""
         if q is None:
             return 0.0
-        key = q.tobytes()
+        key = key_of(q)
         if key not in self._bends:
             self._bends[key] = self.lp.priced(*self.books.of_risk(q))
         most = self._bends[key]

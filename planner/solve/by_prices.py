@@ -67,7 +67,7 @@ def by_prices(
     answer, _ = highs.run_live(used, asked, progress, begin, kernel=begin is None)
     if answer.values is None:
         return answer
-    true = _polished(model, (answer.values, start), settings)
+    true = _polished(model, answer.values, start, settings)
     rest = _rest(settings, begun)
     if _will_do(true, answer, settings):
         return _joined(answer, true, answer.bound)
@@ -81,10 +81,9 @@ def by_prices(
 
 
 def _polished(
-    model: Model, plans: tuple[list[float], list[float] | None], settings: SolverSettings
+    model: Model, found: list[float], known: list[float] | None, settings: SolverSettings
 ) -> Answer:
     """The plan found at its best in the true programme; the one known where it is none there."""
-    found, known = plans
     true = highs.run(highs.fix_integers(model, found), settings)
     if true.values is None and known is not None:
         true = highs.run(highs.fix_integers(model, known), settings)

@@ -31,9 +31,9 @@ from planner.solve import grain
 from planner.solve.answer import Answer as Answer
 from planner.solve.answer import Progress as Progress
 from planner.solve.answer import gap_of as gap_of
-from planner.solve.kernel import first_plan
+from planner.solve.kernel import first_plan, relaxed
 from planner.solve.live import SEARCH as SEARCH
-from planner.solve.live import Live, is_large, listener, load, searched, worth
+from planner.solve.live import Live, is_large, listener, searched, worth
 from planner.solve.proof import Outcome, proved
 
 HIGHS = "highs"
@@ -175,11 +175,8 @@ def relaxed_prices(model: Model, settings: SolverSettings) -> list[float] | None
     engine: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     engine.setOptionValue("output_flag", False)
     engine.setOptionValue("time_limit", float(settings.time_limit))
-    entering = load(engine, model)
-    if entering.late.any():
-        return None
-    engine.run()
-    if engine.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+    entering = relaxed(engine, model)
+    if entering is None:
         return None
     found = [0.0] * len(model.rows)
     for row, price in zip(entering.order.tolist(), engine.getSolution().row_dual, strict=True):

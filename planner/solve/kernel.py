@@ -22,6 +22,7 @@ from planner.core.scenario import SolverSettings
 from planner.model.lp import Model
 from planner.solve.answer import Progress, gap_of
 from planner.solve.live import Live, Watch, bare, load, narrowed
+from planner.solve.rounds import Rounds
 
 FEWEST_INTEGERS = 500
 """Models with fewer whole numbers are searched at once: nothing to gain."""
@@ -59,11 +60,8 @@ def first_plan(model: Model, settings: SolverSettings, watch: Watch) -> First | 
     mine = Watch(None, 1.0)
     mine.stop = watch.stop
     highs = bare(settings, mine)
-    entering = load(highs, model)
-    if entering.late.any():
-        return None
-    highs.run()
-    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+    entering = relaxed(highs, model)
+    if entering is None:
         return None
     bound = float(highs.getInfo().objective_function_value)
     mine.progress = told(watch, bound)
@@ -76,6 +74,19 @@ def first_plan(model: Model, settings: SolverSettings, watch: Watch) -> First | 
     if not live.has_plan():
         return None
     return First(live, live.values().tolist(), time.perf_counter() - begun)
+
+
+def relaxed(highs: Any, model: Model) -> Rounds | None:
+    """Hand over a model's relaxation and solve it.
+
+    None where it was not solved, or links wait that it would have to be solved again for.
+    """
+    entering = load(highs, model)
+    if entering.late.any():
+        return None
+    highs.run()
+    done = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    return entering if done else None
 
 
 def told(

@@ -72,7 +72,7 @@ def _searched(
     if live.has_plan():
         live = replace(live, bound=live.proved()) if math.isfinite(watch.beat) else live
         if worth(used, live.values().tolist()) < worth(used, first.values):
-            live = replace(live, known=np.array(first.values))  # with less to beat it kept that
+            live = replace(live, known=np.array(first.values))  # HiGHS dropped it below the cut-off
         return Outcome(live)
     if live.is_infeasible():
         return Outcome(first.live)

@@ -83,10 +83,7 @@ def rivals_of_another() -> tuple[Case, Rivals]:
     case, _, bench = tailed()
     other = solve_case(at(case, (1.0, 0.3, 1.0, 1.0)))
     books = Books(bench.built)
-    mine = [0.0] * len(bench.model.names)
-    for name, family in bench.model.families.items():
-        for key, value in other.values(name).items():
-            mine[family.columns[key]] = value
+    mine = Bench(other, case).values
     found = Rivals(bench, books, Ceiling(books, mine).lp)
     now, q = (1.0,) * 4, books.tail.chances
     found.add(bench.values, now, q)
